@@ -1,0 +1,310 @@
+/**
+ * What the workflow keeps: the records in DynamoDB and the JSON artifacts in S3. Each artifact names its schema and
+ * version; an incompatible change bumps it. Scores and differences are points in [0, 1]; money is US dollars.
+ */
+import { z } from 'zod';
+import { exampleSchema } from './dataset.ts';
+import { stepKinds } from './payloads.ts';
+import { taskSchema } from './task.ts';
+
+/** What was paid for. `calls` counts every request that left for a model, answered or not. */
+export const usageSchema = z.strictObject({
+  calls: z.number().int().min(0),
+  /** Calls answered with 429. */
+  rateLimited: z.number().int().min(0),
+  inputTokens: z.number().int().min(0),
+  outputTokens: z.number().int().min(0),
+  /** null: the model's price is not known. */
+  costUsd: z.number().min(0).nullable(),
+});
+export type Usage = z.infer<typeof usageSchema>;
+
+/** What an item may spend at most; null is no cap. Granted by Plan, enforced before every call. */
+export const leaseSchema = z.strictObject({
+  /** Calls of the task model. */
+  calls: z.number().int().min(0),
+  tokens: z.number().int().min(0).nullable(),
+  costUsd: z.number().min(0).nullable(),
+});
+export type LeaseGrant = z.infer<typeof leaseSchema>;
+
+/** One eval's answer about one rollout. */
+export const evalResultSchema = z.strictObject({
+  name: z.string(),
+  score: z.number().min(0).max(1),
+  feedback: z.string(),
+});
+export type EvalResult = z.infer<typeof evalResultSchema>;
+
+export const failureSchema = z.strictObject({
+  /** Name of a typed error, or `Refusal` when the model declined to answer. */
+  name: z.string(),
+  message: z.string(),
+  /** Whether a later attempt may do better (outage) or not (the request itself is refused). */
+  transient: z.boolean(),
+});
+export type Failure = z.infer<typeof failureSchema>;
+
+/** Rollout record (DynamoDB). Written by: Mutate, Score (search table), Verify (sealed table). Read by: the same, Plan. */
+export const rolloutSchema = z.strictObject({
+  rolloutKey: z.string(),
+  /** The run that paid for it, and how often that run had been redriven. */
+  runId: z.string(),
+  epoch: z.number().int().min(0),
+  exampleId: z.string(),
+  draw: z.number().int().min(0),
+  status: z.enum(['scored', 'failed']),
+  /** Weighted mean of the evals; null when failed. */
+  score: z.number().min(0).max(1).nullable(),
+  evals: z.array(evalResultSchema),
+  output: z.string().nullable(),
+  failure: failureSchema.nullable(),
+  usage: usageSchema,
+});
+export type Rollout = z.infer<typeof rolloutSchema>;
+
+/** Context (S3, `context.json`). Written once by Prepare. Read by every later state. Holds nothing sealed. */
+export const contextSchema = z.strictObject({
+  schema: z.literal('prompt-optimizer.context.v1'),
+  runId: z.string(),
+  task: taskSchema,
+  train: z.array(exampleSchema),
+  validation: z.array(exampleSchema),
+  /** Examples in the sealed test set, and UTF-8 bytes of the largest one's values. */
+  test: z.strictObject({ size: z.number().int().min(1), maxInputBytes: z.number().int().min(0) }),
+  notice: z.string().nullable(),
+});
+export type RunContext = z.infer<typeof contextSchema>;
+
+/** Sealed test set (S3, sealed bucket). Written by Prepare, read by Verify. Nobody else has the right. */
+export const sealedTestSchema = z.strictObject({
+  schema: z.literal('prompt-optimizer.sealed-test.v1'),
+  runId: z.string(),
+  examples: z.array(exampleSchema).min(1),
+});
+export type SealedTest = z.infer<typeof sealedTestSchema>;
+
+export const candidateStatuses = ['accepted', 'rejected'] as const;
+
+/** A candidate of the archive. `parts` maps each component to the id of its text in `archive.texts`. */
+export const candidateSchema = z.strictObject({
+  /** `baseline`, or `g3-s2`: generation 3, slot 2. */
+  id: z.string(),
+  parents: z.array(z.string()),
+  generation: z.number().int().min(0),
+  slot: z.number().int().min(0),
+  origin: z.enum(['baseline', 'mutation', 'merge']),
+  parts: z.record(z.string(), z.string()),
+  status: z.enum(candidateStatuses),
+  /** Why it was rejected; null for accepted ones. */
+  reason: z.string().nullable(),
+  /** The component that was changed; null for the baseline. */
+  component: z.string().nullable(),
+  /** The minibatch that decided, paired: scores of the parent and of the child; null is a failure. */
+  minibatch: z
+    .strictObject({
+      exampleIds: z.array(z.string()),
+      before: z.array(z.number().nullable()),
+      after: z.array(z.number().nullable()),
+    })
+    .nullable(),
+});
+export type Candidate = z.infer<typeof candidateSchema>;
+
+/**
+ * One score: [candidate id, split, example id, draw, score, ...score per eval]. A failed rollout has null for its score
+ * and no eval scores. A candidate may have scores on any subset of examples.
+ */
+export const scoreRowSchema = z
+  .tuple([z.string(), z.enum(['train', 'validation']), z.string(), z.number().int(), z.number().nullable()])
+  .rest(z.number());
+export type ScoreRow = z.infer<typeof scoreRowSchema>;
+
+/** One generation as the report tells it. */
+export const generationSchema = z.strictObject({
+  generation: z.number().int().min(0),
+  proposed: z.number().int().min(0),
+  accepted: z.number().int().min(0),
+  rejected: z.number().int().min(0),
+  /** Best mean validation score of any candidate so far; null before the first. */
+  bestValidation: z.number().nullable(),
+  /** Task-model rollouts paid for so far. */
+  rollouts: z.number().int().min(0),
+  /** Why slots of this generation made no child, with how often. */
+  reasons: z.record(z.string(), z.number().int()),
+});
+export type Generation = z.infer<typeof generationSchema>;
+
+/** What the whole run has paid for; see `Usage` for units. `failures` counts rollouts that ended failed. */
+export const spendSchema = z.strictObject({
+  rollouts: z.number().int().min(0),
+  modelCalls: z.number().int().min(0),
+  reflectionCalls: z.number().int().min(0),
+  judgeCalls: z.number().int().min(0),
+  inputTokens: z.number().int().min(0),
+  outputTokens: z.number().int().min(0),
+  costUsd: z.number().min(0).nullable(),
+  cacheHits: z.number().int().min(0),
+  failures: z.number().int().min(0),
+});
+export type Spend = z.infer<typeof spendSchema>;
+
+/** One rollout to be run: any candidate on any example, any draw. */
+export const rolloutRequestSchema = z.strictObject({
+  candidateId: z.string(),
+  split: z.enum(['train', 'validation']),
+  exampleId: z.string(),
+  draw: z.number().int().min(0),
+});
+export type RolloutRequest = z.infer<typeof rolloutRequestSchema>;
+
+const itemFields = {
+  lease: leaseSchema,
+  /** Model calls in flight at once inside this item. */
+  concurrency: z.number().int().min(1),
+};
+
+/** A shard of rollouts. */
+export const scoreItemSchema = z.strictObject({ ...itemFields, rollouts: z.array(rolloutRequestSchema).min(1) });
+export type ScoreItem = z.infer<typeof scoreItemSchema>;
+
+/** One child to be made. */
+export const mutateItemSchema = z.strictObject({
+  ...itemFields,
+  generation: z.number().int().min(1),
+  slot: z.number().int().min(0),
+  parentId: z.string(),
+  component: z.string(),
+  minibatch: z.array(z.strictObject({ exampleId: z.string(), parentDraw: z.number().int().min(0) })).min(1),
+});
+export type MutateItem = z.infer<typeof mutateItemSchema>;
+
+/** A shard of the sealed test: examples [from, to) with the baseline and, if it is another, the winner. */
+export const verifyItemSchema = z.strictObject({
+  ...itemFields,
+  from: z.number().int().min(0),
+  to: z.number().int().min(1),
+  candidateIds: z.array(z.string()).min(1).max(2),
+});
+export type VerifyItem = z.infer<typeof verifyItemSchema>;
+
+/** The step that a turn hands out. */
+export const stepSchema = z.discriminatedUnion('kind', [
+  z.strictObject({
+    kind: z.literal('score'),
+    purpose: z.enum(['probe', 'baseline', 'children', 'finalists']),
+    maxConcurrency: z.number().int().min(1),
+    items: z.array(scoreItemSchema).min(1),
+  }),
+  z.strictObject({
+    kind: z.literal('mutate'),
+    purpose: z.literal('children'),
+    maxConcurrency: z.number().int().min(1),
+    items: z.array(mutateItemSchema).min(1),
+  }),
+  z.strictObject({
+    kind: z.literal('verify'),
+    purpose: z.literal('verdict'),
+    maxConcurrency: z.number().int().min(1),
+    items: z.array(verifyItemSchema).min(1),
+  }),
+]);
+export type Step = z.infer<typeof stepSchema>;
+
+/** Why the search ended. */
+export const stopReasons = ['generations', 'rollouts', 'tokens', 'costUsd', 'minutes', 'perfect_validation'] as const;
+export type StopReason = (typeof stopReasons)[number];
+
+/** Archive (S3, one object a turn parity). Written by Plan alone. Read by Plan, Mutate, Score, Verify, Conclude. */
+export const archiveSchema = z.strictObject({
+  schema: z.literal('prompt-optimizer.archive.v1'),
+  runId: z.string(),
+  /** The turn whose step is `step`. */
+  turn: z.number().int().min(0),
+  generation: z.number().int().min(0),
+  /** Texts by id (hash of the text): a component that did not change is kept once. */
+  texts: z.record(z.string(), z.string()),
+  /** In the order of generation and slot; the baseline first. */
+  candidates: z.array(candidateSchema),
+  scores: z.array(scoreRowSchema),
+  generations: z.array(generationSchema),
+  spend: spendSchema,
+  step: stepSchema.nullable(),
+  /** Model calls in flight at once, as lowered by rate limits and raised again. */
+  concurrency: z.number().int().min(1),
+  /** Candidates of the finalists' round, and the winner once it is picked. */
+  finalists: z.array(z.string()).nullable(),
+  winnerId: z.string().nullable(),
+  /** Generations in a row in which no reflection call was answered. */
+  silentGenerations: z.number().int().min(0),
+  stopReason: z.enum(stopReasons).nullable(),
+  /** Running time, milliseconds; time in which the run was stopped does not count. */
+  elapsedMs: z.number().min(0),
+});
+export type Archive = z.infer<typeof archiveSchema>;
+
+/** Run record (DynamoDB, one a run). Written by Prepare, Plan, Conclude, RecordFailure. */
+export const runRecordSchema = z.strictObject({
+  runId: z.string(),
+  status: z.enum(['running', 'succeeded', 'failed']),
+  taskName: z.string(),
+  /** Hash of the execution's input: the same run id with another task is refused. */
+  inputHash: z.string(),
+  turn: z.number().int().min(0),
+  /** Raised when a failed run is started again: rollouts that failed for a passing reason are then tried once more. */
+  epoch: z.number().int().min(0),
+  startedAt: z.string(),
+  /** When the clock of `elapsedMs` was last read, milliseconds since 1970. */
+  lastSeenMs: z.number(),
+  error: z.strictObject({ name: z.string(), message: z.string() }).nullable(),
+});
+export type RunRecord = z.infer<typeof runRecordSchema>;
+
+/** Reflection record (DynamoDB), by (run, generation, slot, attempt). Written and read by Mutate. */
+export const reflectionRecordSchema = z.strictObject({
+  epoch: z.number().int().min(0),
+  reply: z.string().nullable(),
+  failure: failureSchema.nullable(),
+  usage: usageSchema,
+});
+export type ReflectionRecord = z.infer<typeof reflectionRecordSchema>;
+
+/** Outcome of one Mutate item (DynamoDB), by (run, turn, index). Written by Mutate, read by Plan. */
+export const mutationOutcomeSchema = z.strictObject({
+  status: z.enum(['accepted', 'rejected', 'failed']),
+  reason: z.string().nullable(),
+  /** The new text of the component; null when none passed the guards. */
+  text: z.string().nullable(),
+  /** Whether a reflection call was made, and whether one was answered. */
+  reflected: z.enum(['not_asked', 'answered', 'unanswered']),
+  reflectionUsage: usageSchema,
+});
+export type MutationOutcome = z.infer<typeof mutationOutcomeSchema>;
+
+/** Calls of one item that belong to no stored rollout or reflection (DynamoDB). Written by items, read by Plan. */
+export const ledgerSchema = z.strictObject({
+  usage: usageSchema,
+  /** The last error of the item, for the sentence that says why a run failed. */
+  lastError: z.strictObject({ name: z.string(), message: z.string() }).nullable(),
+});
+export type Ledger = z.infer<typeof ledgerSchema>;
+
+/** One sealed rollout without its text: all that leaves Verify. */
+export const verificationRowSchema = z.strictObject({
+  exampleId: z.string(),
+  candidateId: z.string(),
+  score: z.number().min(0).max(1).nullable(),
+  evals: z.record(z.string(), z.number()),
+  cached: z.boolean(),
+  usage: usageSchema,
+});
+export type VerificationRow = z.infer<typeof verificationRowSchema>;
+
+/** Verification of one shard (S3). Written by Verify, read by Conclude. */
+export const verificationSchema = z.strictObject({
+  schema: z.literal('prompt-optimizer.verification.v1'),
+  rows: z.array(verificationRowSchema),
+});
+export type Verification = z.infer<typeof verificationSchema>;
+
+export { stepKinds };

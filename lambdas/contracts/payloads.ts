@@ -1,0 +1,99 @@
+/**
+ * Every payload that crosses a state of `statemachine/optimize.asl.json`, in the order of the machine.
+ * Payloads are small on purpose (ids, keys, counts): bodies live in S3 and DynamoDB. The largest legal run stays
+ * under 100 KB a payload; `tests/contracts/limits.test.ts` proves it.
+ */
+import { z } from 'zod';
+import { taskInputSchema } from './task.ts';
+
+/** An execution name on AWS; also the key of everything that a run owns. */
+export const runIdSchema = z
+  .string()
+  .regex(/^[A-Za-z0-9_-]{1,80}$/, 'must be 1 to 80 letters, digits, _ or - (it is the name of the execution)');
+
+/** Written by: whoever starts the execution (console, API, command line). Read by: Prepare. */
+export const executionInputSchema = z.strictObject({
+  task: taskInputSchema,
+  /** A sentence that the report must carry, for example that the model was simulated. */
+  notice: z.string().max(500).optional(),
+});
+export type ExecutionInput = z.infer<typeof executionInputSchema>;
+
+/** Written by: the machine (execution name and input). Read by: Prepare, which validates `input` itself. */
+export const prepareInputSchema = z.strictObject({ runId: runIdSchema, input: z.unknown() });
+export type PrepareInput = z.infer<typeof prepareInputSchema>;
+
+/** What became of one Map item. Written by: Mutate, Score, Verify, or their Catch. Read by: Plan, Conclude. */
+export const itemResultSchema = z.union([
+  z.strictObject({ status: z.literal('done'), index: z.number().int().min(0) }),
+  z.strictObject({ status: z.literal('failed'), index: z.number().int().min(0), error: z.string() }),
+]);
+export type ItemResult = z.infer<typeof itemResultSchema>;
+
+/**
+ * Written by: Prepare (`turn` 0, or the turn before the interrupted one; no results), then Plan and the Maps.
+ * Read by: Plan, which folds turn `turn`; and by Conclude after Verify.
+ */
+export const turnSchema = z.strictObject({
+  runId: runIdSchema,
+  /** The turn that has just ended; turn 0 is the empty one before the first step. */
+  turn: z.number().int().min(0),
+  results: z.array(itemResultSchema),
+});
+export type Turn = z.infer<typeof turnSchema>;
+
+/** The three kinds of step. */
+export const stepKinds = ['mutate', 'score', 'verify'] as const;
+export type StepKind = (typeof stepKinds)[number];
+
+/** Written by: Plan. Read by: NextStep and the Map states. */
+export const planOutputSchema = z.strictObject({
+  runId: runIdSchema,
+  /** The turn whose work the Map now does, 1-based. */
+  turn: z.number().int().min(1),
+  next: z.enum(stepKinds),
+  /** 0 while the baseline is measured. */
+  generation: z.number().int().min(0),
+  /** Items that run at once. */
+  maxConcurrency: z.number().int().min(1),
+  items: z.array(z.strictObject({ index: z.number().int().min(0) })).min(1),
+});
+export type PlanOutput = z.infer<typeof planOutputSchema>;
+
+/** Written by: ItemSelector of the Maps. Read by: Mutate, Score, Verify, which look their item up in the archive. */
+export const itemInputSchema = z.strictObject({
+  runId: runIdSchema,
+  turn: z.number().int().min(1),
+  index: z.number().int().min(0),
+});
+export type ItemInput = z.infer<typeof itemInputSchema>;
+
+export const verdicts = ['improved', 'no_significant_gain', 'regressed'] as const;
+export type Verdict = (typeof verdicts)[number];
+
+/** Written by: Conclude. It is the execution's output. Gain in points of [0, 1], spend in US dollars. */
+export const concludeOutputSchema = z.strictObject({
+  runId: runIdSchema,
+  verdict: z.enum(verdicts),
+  gain: z.strictObject({ mean: z.number(), ci95: z.tuple([z.number(), z.number()]), pValue: z.number() }),
+  rollouts: z.number().int(),
+  costUsd: z.number().nullable(),
+  /** s3:// prefix that holds report.json, report.html and best-prompt/. */
+  report: z.string(),
+});
+export type ConcludeOutput = z.infer<typeof concludeOutputSchema>;
+
+/** Written by: the Catch fields (`$.error` is Step Functions' error output). Read by: RecordFailure. */
+export const recordFailureInputSchema = z.strictObject({
+  runId: runIdSchema,
+  error: z.object({ Error: z.string(), Cause: z.string().optional() }),
+});
+export type RecordFailureInput = z.infer<typeof recordFailureInputSchema>;
+
+/** Written by: RecordFailure. Read by: Failed, which makes the execution's cause of it. */
+export const recordFailureOutputSchema = z.strictObject({
+  runId: runIdSchema,
+  error: z.string(),
+  message: z.string().max(2000),
+});
+export type RecordFailureOutput = z.infer<typeof recordFailureOutputSchema>;

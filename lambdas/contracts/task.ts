@@ -1,0 +1,190 @@
+/**
+ * The task: what a user writes as `task.yaml`. Every default, bound and unit stands here and nowhere else.
+ * Dataset fields are generic: a path in a file, an S3 URI or the examples themselves in an execution's input.
+ */
+import { z } from 'zod';
+import { exampleSchema, jsonSchema } from './dataset.ts';
+
+/** Largest legal run; `tests/contracts/limits.test.ts` proves that it stays inside AWS's limits. */
+export const LIMITS = {
+  generations: 500,
+  proposals: 32,
+  minibatchSize: 64,
+  concurrency: 1000,
+  rollouts: 100_000,
+} as const;
+
+const modelFields = {
+  name: z.string().min(1),
+  /** Sampling temperature; left out of the request when absent. */
+  temperature: z.number().min(0).max(2).optional(),
+  /** Time limit of one call, seconds. */
+  timeoutSeconds: z.number().min(0.1).max(300).default(30),
+};
+
+/** The task model. `maxOutputTokens` bounds each answer and is what the budget reserves for it. */
+export const modelSchema = z.strictObject({
+  ...modelFields,
+  maxOutputTokens: z.number().int().min(1).max(131_072).default(512),
+});
+export type ModelSettings = z.infer<typeof modelSchema>;
+
+/** The reflection model writes whole prompts, so it gets more room and more time. */
+export const reflectionModelSchema = modelSchema.extend({
+  maxOutputTokens: z.number().int().min(1).max(131_072).default(8192),
+  timeoutSeconds: z.number().min(0.1).max(600).default(120),
+});
+
+const evalFields = {
+  name: z.string().regex(/^[A-Za-z0-9_-]{1,64}$/, 'must be 1 to 64 letters, digits, _ or -'),
+  /** Share of this eval in the score, relative to the others. */
+  weight: z.number().positive('must be above 0').default(1),
+  /** A guarded eval may not fall by more than `maxDrop` (points in [0, 1]) on the sealed test set. */
+  guard: z.strictObject({ maxDrop: z.number().min(0).max(1) }).optional(),
+};
+
+export const evalSchemas = {
+  exact_match: z.strictObject({
+    ...evalFields,
+    type: z.literal('exact_match'),
+    /** Compare without regard to case. */
+    ignoreCase: z.boolean().default(false),
+  }),
+  contains: z.strictObject({
+    ...evalFields,
+    type: z.literal('contains'),
+    /** Text that must be in the answer; default: the example's `expected`. */
+    value: z.string().min(1).optional(),
+    ignoreCase: z.boolean().default(false),
+  }),
+  regex: z.strictObject({
+    ...evalFields,
+    type: z.literal('regex'),
+    /** ECMAScript regular expression that the answer must match. */
+    pattern: z.string().min(1),
+    flags: z
+      .string()
+      .regex(/^[imsuv]*$/, 'may hold the flags i, m, s, u, v')
+      .default(''),
+  }),
+  json_fields: z.strictObject({
+    ...evalFields,
+    type: z.literal('json_fields'),
+    /** Dotted paths of the fields to compare; default: every field of `expected`. */
+    fields: z.array(z.string().min(1)).min(1).optional(),
+  }),
+} as const;
+export const evalSchema = z.discriminatedUnion('type', [
+  evalSchemas.exact_match,
+  evalSchemas.contains,
+  evalSchemas.regex,
+  evalSchemas.json_fields,
+]);
+export type EvalSettings = z.infer<typeof evalSchema>;
+export type EvalType = EvalSettings['type'];
+
+export const frontierTypes = ['instance', 'objective', 'hybrid', 'cartesian'] as const;
+export type FrontierType = (typeof frontierTypes)[number];
+export const candidateSelections = ['pareto', 'current_best', 'epsilon_greedy', 'top_k_pareto'] as const;
+export type CandidateSelection = (typeof candidateSelections)[number];
+export const acceptances = ['strict_improvement', 'improvement_or_equal'] as const;
+export type Acceptance = (typeof acceptances)[number];
+
+export const optimizerSchema = z.strictObject({
+  strategy: z.enum(['gepa']).default('gepa'),
+  generations: z.number().int().min(1).max(LIMITS.generations).default(10),
+  /** Children a generation, made in parallel. */
+  proposals: z.number().int().min(1).max(LIMITS.proposals).default(8),
+  /** Training examples that one child is tried on. */
+  minibatchSize: z.number().int().min(1).max(LIMITS.minibatchSize).default(4),
+  /** Model calls in flight at once. */
+  concurrency: z.number().int().min(1).max(LIMITS.concurrency).default(32),
+  /** Seeds every random choice. */
+  seed: z
+    .number()
+    .int()
+    .min(0)
+    .max(2 ** 31 - 1)
+    .default(0),
+  frontierType: z.enum(frontierTypes).default('instance'),
+  candidateSelection: z.enum(candidateSelections).default('pareto'),
+  acceptance: z.enum(acceptances).default('strict_improvement'),
+  /** Share of uniform choices of `epsilon_greedy`. */
+  epsilon: z.number().min(0).max(1).default(0.1),
+  /** Candidates that `top_k_pareto` chooses from. */
+  topK: z.number().int().min(1).max(1000).default(5),
+  /** Share of `train` that becomes `validation` when none is given. */
+  validationShare: z.number().min(0.05).max(0.9).default(0.4),
+  /** Best candidates that are run once more on validation before the winner is picked; 0 turns it off. */
+  finalists: z.number().int().min(0).max(16).default(3),
+  /** Longest text that a component may grow to, characters. */
+  maxComponentChars: z.number().int().min(100).max(200_000).default(12_000),
+});
+export type OptimizerSettings = z.infer<typeof optimizerSchema>;
+
+/** Hard caps over everything: task, reflection and judge calls, retries included. */
+export const budgetSchema = z.strictObject({
+  /** Calls of the task model. */
+  rollouts: z.number().int().min(1).max(LIMITS.rollouts).default(1000),
+  /** Input and output tokens of all models. */
+  tokens: z.number().int().min(1).optional(),
+  /** US dollars of all models; needs known prices. */
+  costUsd: z.number().positive().optional(),
+  /** Minutes of running time; no new step is begun after it, except the sealed test. */
+  minutes: z.number().positive().optional(),
+  generations: z.number().int().min(1).max(LIMITS.generations).optional(),
+});
+export type Budget = z.infer<typeof budgetSchema>;
+
+/** US dollars for a million tokens. */
+export const priceSchema = z.strictObject({ input: z.number().min(0), output: z.number().min(0) });
+export type Price = z.infer<typeof priceSchema>;
+
+const componentName = /^[A-Za-z_][A-Za-z0-9_-]{0,63}$/;
+
+/** A candidate: the prompt's named texts. `system` and `user` are sent; any other is a Mustache partial. */
+export const componentsSchema = z
+  .record(z.string().regex(componentName, 'must start with a letter and hold letters, digits, _ or -'), z.string())
+  .refine((prompt) => prompt.system !== undefined || prompt.user !== undefined, 'needs a system or a user component');
+export type Components = z.infer<typeof componentsSchema>;
+
+/** Builds the task schema around the form that its datasets take. */
+function taskSchemaWith<D extends z.ZodType>(dataset: D) {
+  return z.strictObject({
+    name: z.string().regex(/^[a-z0-9-]{1,64}$/, 'must be 1 to 64 of a-z, 0-9 and -'),
+    prompt: componentsSchema,
+    /** Components left alone. */
+    freeze: z.array(z.string()).default(['user']),
+    model: modelSchema,
+    reflection: reflectionModelSchema,
+    judge: modelSchema.optional(),
+    /** JSON Schema of the answer (structured output): in task.yaml a path or the schema itself. */
+    output: z.strictObject({ schema: z.union([z.string(), z.record(z.string(), jsonSchema)]) }).optional(),
+    datasets: z.strictObject({
+      train: dataset,
+      validation: dataset.optional(),
+      test: dataset,
+      golden: dataset.optional(),
+    }),
+    evals: z.array(evalSchema).min(1, 'needs at least one eval').max(64),
+    optimizer: optimizerSchema.prefault({}),
+    budget: budgetSchema.prefault({}),
+    prices: z.record(z.string(), priceSchema).default({}),
+  });
+}
+
+/** `task.yaml`: each dataset is a path, relative to the file. */
+export const taskFileSchema = taskSchemaWith(z.string().min(1));
+export type TaskFile = z.infer<typeof taskFileSchema>;
+
+/** An execution's input: each dataset is an `s3://bucket/key` URI, or the examples themselves. */
+export const taskInputSchema = taskSchemaWith(
+  z.union([z.string().regex(/^s3:\/\/[^/]+\/.+/, 'must be s3://bucket/key'), z.array(exampleSchema)]),
+);
+export type TaskInput = z.infer<typeof taskInputSchema>;
+
+/** The task without its datasets: what every state after `Prepare` works with. */
+export const taskSchema = taskSchemaWith(z.string())
+  .omit({ datasets: true, output: true })
+  .extend({ outputSchema: z.record(z.string(), jsonSchema).optional() });
+export type Task = z.infer<typeof taskSchema>;
