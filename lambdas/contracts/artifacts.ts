@@ -4,7 +4,6 @@
  */
 import { z } from 'zod';
 import { exampleSchema } from './dataset.ts';
-import { stepKinds } from './payloads.ts';
 import { taskSchema } from './task.ts';
 
 /** What was paid for. `calls` counts every request that left for a model, answered or not. */
@@ -264,26 +263,32 @@ export type RunRecord = z.infer<typeof runRecordSchema>;
 export const reflectionRecordSchema = z.strictObject({
   epoch: z.number().int().min(0),
   reply: z.string().nullable(),
+  /** Whether the reply was cut at `maxOutputTokens`. */
+  truncated: z.boolean(),
   failure: failureSchema.nullable(),
   usage: usageSchema,
 });
 export type ReflectionRecord = z.infer<typeof reflectionRecordSchema>;
 
-/** Outcome of one Mutate item (DynamoDB), by (run, turn, index). Written by Mutate, read by Plan. */
+/**
+ * Outcome of one Mutate item (DynamoDB), by (run, turn, index). Written by Mutate, read by Plan. `running` is written
+ * before the child is rolled out, so that a child is known even when its item dies.
+ */
 export const mutationOutcomeSchema = z.strictObject({
-  status: z.enum(['accepted', 'rejected', 'failed']),
+  epoch: z.number().int().min(0),
+  status: z.enum(['running', 'accepted', 'rejected', 'failed']),
   reason: z.string().nullable(),
   /** The new text of the component; null when none passed the guards. */
   text: z.string().nullable(),
   /** Whether a reflection call was made, and whether one was answered. */
   reflected: z.enum(['not_asked', 'answered', 'unanswered']),
-  reflectionUsage: usageSchema,
 });
 export type MutationOutcome = z.infer<typeof mutationOutcomeSchema>;
 
 /** Calls of one item that belong to no stored rollout or reflection (DynamoDB). Written by items, read by Plan. */
 export const ledgerSchema = z.strictObject({
-  usage: usageSchema,
+  task: usageSchema,
+  reflection: usageSchema,
   /** The last error of the item, for the sentence that says why a run failed. */
   lastError: z.strictObject({ name: z.string(), message: z.string() }).nullable(),
 });
@@ -306,5 +311,3 @@ export const verificationSchema = z.strictObject({
   rows: z.array(verificationRowSchema),
 });
 export type Verification = z.infer<typeof verificationSchema>;
-
-export { stepKinds };

@@ -23,9 +23,12 @@ export type ExecutionInput = z.infer<typeof executionInputSchema>;
 export const prepareInputSchema = z.strictObject({ runId: runIdSchema, input: z.unknown() });
 export type PrepareInput = z.infer<typeof prepareInputSchema>;
 
-/** What became of one Map item. Written by: Mutate, Score, Verify, or their Catch. Read by: Plan, Conclude. */
+/** Written by: Mutate, Score, Verify when their item is done. */
+export const itemDoneSchema = z.strictObject({ status: z.literal('done'), index: z.number().int().min(0) });
+
+/** What became of one Map item: its own word, or that of its Catch. Read by: Plan, Conclude. */
 export const itemResultSchema = z.union([
-  z.strictObject({ status: z.literal('done'), index: z.number().int().min(0) }),
+  itemDoneSchema,
   z.strictObject({ status: z.literal('failed'), index: z.number().int().min(0), error: z.string() }),
 ]);
 export type ItemResult = z.infer<typeof itemResultSchema>;

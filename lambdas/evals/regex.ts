@@ -1,0 +1,28 @@
+/** `regex`: the answer matches a regular expression. A pattern that runs for too long is an error, never a score. */
+import { createContext, Script } from 'node:vm';
+import type { EvalSettings } from '../contracts/task.ts';
+import { cutNote, type EvalDefinition, show } from './scorer.ts';
+
+type Settings = Extract<EvalSettings, { type: 'regex' }>;
+
+/** A sane pattern takes microseconds; a catastrophic one never ends. */
+const LIMIT_MS = 250;
+
+// `vm` is used for its time limit alone: it can stop a running match, which nothing else in one thread can.
+const matchScript = new Script('expression.test(text)');
+const sandbox = createContext({ expression: /(?:)/, text: '' });
+
+export const regex: EvalDefinition<Settings> = {
+  missing: () => null,
+  score(settings, _example, answer) {
+    const expression = new RegExp(settings.pattern, settings.flags);
+    Object.assign(sandbox, { expression, text: answer.text });
+    const matched: unknown = matchScript.runInContext(sandbox, { timeout: LIMIT_MS });
+    return matched === true
+      ? { score: 1, feedback: 'Right.' }
+      : {
+          score: 0,
+          feedback: `The answer must match ${String(expression)}, but was ${show(answer.text)}.${cutNote(answer)}`,
+        };
+  },
+};

@@ -1,0 +1,90 @@
+/** Plan: folds what has landed into the archive and names the next step. The single writer. Loads, calls, saves. */
+import type { Archive, RunContext, RunRecord } from '../contracts/artifacts.ts';
+import { type PlanOutput, planOutputSchema, type Turn, turnSchema } from '../contracts/payloads.ts';
+import { BASELINE_ID, validationScores } from '../optimizer/archive.ts';
+import { meanScores } from '../optimizer/frontier.ts';
+import { foldMutations, foldShards } from '../optimizer/gepa/fold.ts';
+import { planNextStep, type Search, testFitsWith } from '../optimizer/gepa/next-step.ts';
+import { emitRunEvent } from '../platform/events.ts';
+import { stateHandler } from '../platform/handler.ts';
+import { landMutations, landShards } from '../rollout/landing.ts';
+import { searchOf } from '../rollout/search.ts';
+import { loadArchive, loadContext, saveArchive } from '../store/artifacts.ts';
+import { loadRun, updateRun } from '../store/runs.ts';
+
+export const handler = stateHandler(turnSchema, planOutputSchema, async (input) => {
+  const { runId, turn } = input;
+  const [run, context] = await Promise.all([loadRun(runId), loadContext(runId)]);
+  if (run === null) throw new Error(`Run ${runId} does not exist.`);
+  if (turn > run.turn) throw new Error(`Run ${runId} is at turn ${run.turn}; turn ${turn} was never handed out.`);
+  if (turn < run.turn) {
+    // A retry, or a run that was started again: the step is already planned.
+    const archive = await loadArchive(runId, run.turn);
+    announce(archive, context);
+    return output(archive);
+  }
+  const now = Date.now();
+  const folded = await fold(await loadArchive(runId, turn), input, run, context);
+  const timed = { ...folded, elapsedMs: folded.elapsedMs + Math.max(0, now - run.lastSeenMs) };
+  const next = planNextStep(timed, searchOf(context));
+  await saveArchive(next);
+  await updateRun(runId, { turn: next.turn, lastSeenMs: now }, run.turn);
+  announce(next, context);
+  return output(next);
+});
+
+async function fold(archive: Archive, { results }: Turn, run: RunRecord, context: RunContext): Promise<Archive> {
+  const { step } = archive;
+  const landing = { runId: run.runId, epoch: run.epoch, context, archive, results };
+  switch (step?.kind) {
+    case undefined:
+      return archive;
+    case 'score':
+      return foldShards(archive, step, await landShards(landing, step), context.task);
+    case 'mutate': {
+      const search: Search = searchOf(context);
+      const landed = await landMutations(landing, step);
+      return foldMutations(archive, step.items, landed, context.task, (child, at) => testFitsWith(child, at, search));
+    }
+    case 'verify':
+      throw new Error(`Run ${run.runId} is at its sealed test; after it comes Conclude, not Plan.`);
+  }
+}
+
+function output({ runId, turn, step, generation }: Archive): PlanOutput {
+  if (step === null) throw new Error(`Turn ${turn} of run ${runId} has no step.`);
+  return {
+    runId,
+    turn,
+    next: step.kind,
+    generation,
+    maxConcurrency: step.maxConcurrency,
+    items: step.items.map((_, index) => ({ index })),
+  };
+}
+
+function announce(archive: Archive, { task }: RunContext): void {
+  const means = meanScores(
+    validationScores(
+      archive,
+      task.evals.map(({ name }) => name),
+    ),
+  );
+  const { spend } = archive;
+  emitRunEvent({
+    type: 'planned',
+    runId: archive.runId,
+    progress: {
+      generation: archive.generation,
+      generations: Math.min(task.optimizer.generations, task.budget.generations ?? task.optimizer.generations),
+      step: archive.step?.kind === 'verify' ? 'sealed test' : (archive.step?.purpose ?? ''),
+      baseline: means.get(BASELINE_ID) ?? null,
+      best: means.size === 0 ? null : Math.max(...means.values()),
+      accepted: archive.candidates.filter(({ status }) => status === 'accepted').length - 1,
+      rollouts: spend.modelCalls - spend.reflectionCalls - spend.judgeCalls,
+      costUsd: spend.costUsd,
+      failures: spend.failures,
+      elapsedMs: archive.elapsedMs,
+    },
+  });
+}

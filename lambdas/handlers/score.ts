@@ -1,0 +1,45 @@
+/** Score: runs one shard of (candidate, example, draw). */
+import type { RunContext } from '../contracts/artifacts.ts';
+import { itemDoneSchema, itemInputSchema } from '../contracts/payloads.ts';
+import { candidateOf, componentsOf } from '../optimizer/archive.ts';
+import { addUsage } from '../optimizer/usage.ts';
+import { stateHandler } from '../platform/handler.ts';
+import { keepLedger, loadItem } from '../rollout/item.ts';
+import { openLease } from '../rollout/lease.ts';
+import { loadBatch, runRollouts } from '../rollout/run-rollouts.ts';
+
+export const handler = stateHandler(itemInputSchema, itemDoneSchema, async (input) => {
+  const work = await loadItem(input);
+  const { run, context, archive, ledger } = work;
+  const item = archive.step?.kind === 'score' ? archive.step.items[input.index] : undefined;
+  if (item === undefined) throw new Error(`Turn ${input.turn} of run ${input.runId} has no shard ${input.index}.`);
+
+  const batch = {
+    runId: input.runId,
+    epoch: run.epoch,
+    task: context.task,
+    table: 'search' as const,
+    concurrency: item.concurrency,
+    jobs: item.rollouts.map(({ candidateId, split, exampleId, draw }) => ({
+      split,
+      example: exampleOf(context, split, exampleId),
+      components: componentsOf(archive, candidateOf(archive, candidateId)),
+      draw,
+    })),
+  };
+  const loaded = await loadBatch(batch);
+  const lease = openLease(item.lease, addUsage(loaded.used, ledger.task), loaded.missing.size);
+  const { strayUsage, interruption } = await runRollouts(batch, loaded, lease.task, work.task);
+  if (interruption !== null) {
+    await keepLedger(input, ledger, { task: strayUsage }, interruption);
+    throw interruption;
+  }
+  return { status: 'done' as const, index: input.index };
+});
+
+/** @throws Error when the split does not have the example. */
+function exampleOf(context: RunContext, split: 'train' | 'validation', id: string): RunContext['train'][number] {
+  const example = context[split].find((one) => one.id === id);
+  if (example === undefined) throw new Error(`Run ${context.runId} has no ${split} example ${id}.`);
+  return example;
+}

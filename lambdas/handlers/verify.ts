@@ -1,0 +1,58 @@
+/** Verify: baseline and winner on a shard of the sealed test set. Only scores leave this function. */
+import type { VerificationRow } from '../contracts/artifacts.ts';
+import { itemDoneSchema, itemInputSchema } from '../contracts/payloads.ts';
+import { candidateOf, componentsOf } from '../optimizer/archive.ts';
+import { addUsage } from '../optimizer/usage.ts';
+import { stateHandler } from '../platform/handler.ts';
+import { keepLedger, loadItem } from '../rollout/item.ts';
+import { openLease } from '../rollout/lease.ts';
+import { loadBatch, type RolloutBatch, runRollouts } from '../rollout/run-rollouts.ts';
+import { loadSealedTest, saveVerification } from '../store/artifacts.ts';
+
+export const handler = stateHandler(itemInputSchema, itemDoneSchema, async (input) => {
+  const { runId, turn, index } = input;
+  const [work, sealed] = await Promise.all([loadItem(input), loadSealedTest(runId)]);
+  const { run, context, archive, ledger } = work;
+  const item = archive.step?.kind === 'verify' ? archive.step.items[index] : undefined;
+  if (item === undefined) throw new Error(`Turn ${turn} of run ${runId} has no shard ${index} of the sealed test.`);
+
+  const examples = sealed.examples.slice(item.from, item.to);
+  // Pairs stay together, so that a budget that runs out costs whole pairs, not one side of many.
+  const pairs = examples.flatMap((example) => item.candidateIds.map((candidateId) => ({ example, candidateId })));
+  const batch: RolloutBatch = {
+    runId,
+    epoch: run.epoch,
+    task: context.task,
+    table: 'sealed',
+    concurrency: item.concurrency,
+    jobs: pairs.map(({ example, candidateId }) => ({
+      split: 'test',
+      example,
+      components: componentsOf(archive, candidateOf(archive, candidateId)),
+      draw: 0,
+    })),
+  };
+  const loaded = await loadBatch(batch);
+  const lease = openLease(item.lease, addUsage(loaded.used, ledger.task), loaded.missing.size);
+  const { rollouts, strayUsage, interruption } = await runRollouts(batch, loaded, lease.task, work.task);
+  const rows = pairs.flatMap(({ example, candidateId }, i): VerificationRow[] => {
+    const rollout = rollouts[i];
+    if (rollout == null) return [];
+    return [
+      {
+        exampleId: example.id,
+        candidateId,
+        score: rollout.score,
+        evals: Object.fromEntries(rollout.evals.map(({ name, score }) => [name, score])),
+        cached: rollout.runId !== runId,
+        usage: rollout.usage,
+      },
+    ];
+  });
+  await saveVerification(runId, turn, index, { schema: 'prompt-optimizer.verification.v1', rows });
+  if (interruption !== null) {
+    await keepLedger(input, ledger, { task: strayUsage }, interruption);
+    throw interruption;
+  }
+  return { status: 'done' as const, index };
+});

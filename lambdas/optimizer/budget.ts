@@ -1,0 +1,203 @@
+/**
+ * The budget as arithmetic: what is left, what the worst case of a piece of work is, what fits. `Plan` reserves with
+ * these before it hands out work; the sealed test comes first (DESIGN §5).
+ */
+import type { LeaseGrant, Spend } from '../contracts/artifacts.ts';
+import type { Example } from '../contracts/dataset.ts';
+import type { Budget, Components, Price, Task } from '../contracts/task.ts';
+import { costOf } from './usage.ts';
+
+/** Calls of the task model, tokens of all models, US dollars of all models. Infinity is no cap. */
+export interface Amount {
+  readonly calls: number;
+  readonly tokens: number;
+  readonly costUsd: number;
+}
+
+type RolledOut = 'train' | 'validation' | 'test';
+
+/** What the arithmetic needs to know of a run. */
+export interface RunFacts {
+  readonly trainSize: number;
+  readonly validationSize: number;
+  readonly testSize: number;
+  /** UTF-8 bytes of the largest input of each split: an upper bound of its tokens. */
+  readonly maxInputBytes: Readonly<Record<RolledOut, number>>;
+  readonly prices: { readonly task: Price | null; readonly reflection: Price | null };
+}
+
+/** What a server may add to a prompt: roles, separators. Tokens; `rollout/call-model.ts` reserves the same. */
+export const CALL_OVERHEAD_TOKENS = 200;
+/** How much longer than its parent a child is expected to be at most, bytes; what is longer must fit its lease. */
+const CHILD_GROWTH_BYTES = 2_000;
+/** Instructions around a reflection's examples, and feedback and tags of each example, bytes. */
+const REFLECTION_FRAME_BYTES = 4_000;
+const REFLECTION_EXAMPLE_BYTES = 3_000;
+/** Reflection calls of a slot: the first and one repair. */
+const REFLECTION_CALLS = 2;
+
+export const NOTHING: Amount = { calls: 0, tokens: 0, costUsd: 0 };
+
+export function plus(...amounts: Amount[]): Amount {
+  return amounts.reduce((sum, amount) => combine(sum, amount, (a, b) => a + b), NOTHING);
+}
+
+export function minus(a: Amount, b: Amount): Amount {
+  return combine(a, b, (x, y) => x - y);
+}
+
+export function times(amount: Amount, n: number): Amount {
+  return n === 0 ? NOTHING : { calls: amount.calls * n, tokens: amount.tokens * n, costUsd: amount.costUsd * n };
+}
+
+export function fits(amount: Amount, free: Amount): boolean {
+  return amount.calls <= free.calls && amount.tokens <= free.tokens && amount.costUsd <= free.costUsd;
+}
+
+/** How many of `unit` fit into `free`, 0 or more. */
+export function howMany(unit: Amount, free: Amount): number {
+  const share = (part: number, whole: number): number => (part === 0 ? Number.POSITIVE_INFINITY : whole / part);
+  const most = Math.min(
+    share(unit.calls, free.calls),
+    share(unit.tokens, free.tokens),
+    share(unit.costUsd, free.costUsd),
+  );
+  return Math.max(0, Math.floor(most));
+}
+
+/** What the caps leave after what was spent; never below 0. */
+export function remaining(budget: Budget, spend: Spend): Amount {
+  const taskCalls = spend.modelCalls - spend.reflectionCalls - spend.judgeCalls;
+  const left = (cap: number | undefined, used: number): number =>
+    cap === undefined ? Number.POSITIVE_INFINITY : Math.max(0, cap - used);
+  return {
+    calls: left(budget.rollouts, taskCalls),
+    tokens: left(budget.tokens, spend.inputTokens + spend.outputTokens),
+    costUsd: left(budget.costUsd, spend.costUsd ?? 0),
+  };
+}
+
+/** Which cap `amount` breaks, as a stop reason; null when it fits. */
+export function brokenCap(amount: Amount, free: Amount): 'rollouts' | 'tokens' | 'costUsd' | null {
+  if (amount.calls > free.calls) return 'rollouts';
+  if (amount.tokens > free.tokens) return 'tokens';
+  return amount.costUsd > free.costUsd ? 'costUsd' : null;
+}
+
+/** A lease is an amount with null for "no cap". */
+export function toLease(amount: Amount): LeaseGrant {
+  const capped = (value: number): number | null => (Number.isFinite(value) ? value : null);
+  return {
+    calls: amount.calls,
+    tokens: capped(Math.floor(amount.tokens)),
+    costUsd: capped(amount.costUsd),
+  };
+}
+
+/** Worst case of one call of the task model. */
+export function taskCall(task: Task, facts: RunFacts, split: RolledOut, components: Components): Amount {
+  const schemaBytes = task.outputSchema === undefined ? 0 : JSON.stringify(task.outputSchema).length;
+  const promptBytes = bytesOf(components) + facts.maxInputBytes[split] * inputUses(components);
+  return call(facts.prices.task, promptBytes + schemaBytes, task.model.maxOutputTokens);
+}
+
+/** Worst case of one `Mutate` slot: parent and child on the minibatch, a reflection and its repair. */
+export function mutationSlot(task: Task, facts: RunFacts, parent: Components): Amount {
+  const batch = Math.min(task.optimizer.minibatchSize, facts.trainSize);
+  const child = grown(parent);
+  const outputBytes = task.model.maxOutputTokens * 4;
+  const exampleBytes = facts.maxInputBytes.train + outputBytes + REFLECTION_EXAMPLE_BYTES;
+  const reflectionBytes = REFLECTION_FRAME_BYTES + bytesOf(child) + batch * exampleBytes;
+  const reflection = {
+    ...call(facts.prices.reflection, reflectionBytes, task.reflection.maxOutputTokens),
+    calls: 0,
+  };
+  return plus(
+    times(taskCall(task, facts, 'train', parent), batch),
+    times(taskCall(task, facts, 'train', child), batch),
+    times(reflection, REFLECTION_CALLS),
+  );
+}
+
+/** Worst case of scoring one child of `parent` on all of validation. */
+export function childValidation(task: Task, facts: RunFacts, parent: Components): Amount {
+  return times(taskCall(task, facts, 'validation', grown(parent)), facts.validationSize);
+}
+
+/** The sealed test: the baseline and one other candidate on every test example. */
+export function sealedTest(task: Task, facts: RunFacts, baseline: Components, winner: Components): Amount {
+  const both = plus(taskCall(task, facts, 'test', baseline), taskCall(task, facts, 'test', winner));
+  return times(both, facts.testSize);
+}
+
+/** The least that a run needs: the baseline on validation, and the sealed test. */
+export function requiredAmount(task: Task, facts: RunFacts): Amount {
+  return plus(
+    times(taskCall(task, facts, 'validation', task.prompt), facts.validationSize),
+    sealedTest(task, facts, task.prompt, task.prompt),
+  );
+}
+
+/** Examples in validation when it is carved from `trainSize` examples; at least one stays on each side. */
+export function carvedSize(share: number, trainSize: number): number {
+  return Math.min(trainSize - 1, Math.max(1, Math.round(share * trainSize)));
+}
+
+/** The facts of a run, from its splits; `validation` null is carved from train. */
+export function runFacts(
+  task: Task,
+  splits: { train: readonly Example[]; validation: readonly Example[] | null; test: readonly Example[] },
+  prices: RunFacts['prices'],
+): RunFacts {
+  const carved = splits.validation === null ? carvedSize(task.optimizer.validationShare, splits.train.length) : 0;
+  const train = maxInputBytes(splits.train);
+  return {
+    trainSize: splits.train.length - carved,
+    validationSize: splits.validation?.length ?? carved,
+    testSize: splits.test.length,
+    maxInputBytes: {
+      train,
+      validation: splits.validation === null ? train : maxInputBytes(splits.validation),
+      test: maxInputBytes(splits.test),
+    },
+    prices,
+  };
+}
+
+/** UTF-8 bytes of the largest input. */
+export function maxInputBytes(examples: readonly Example[]): number {
+  return examples.reduce((most, { input }) => {
+    const bytes = Buffer.byteLength(typeof input === 'string' ? input : JSON.stringify(input));
+    return Math.max(most, bytes);
+  }, 0);
+}
+
+function call(price: Price | null, promptBytes: number, outputTokens: number): Amount {
+  const inputTokens = promptBytes + CALL_OVERHEAD_TOKENS;
+  return { calls: 1, tokens: inputTokens + outputTokens, costUsd: costOf(price, inputTokens, outputTokens) ?? 0 };
+}
+
+function bytesOf(components: Components): number {
+  return Object.values(components).reduce((sum, text) => sum + Buffer.byteLength(text), 0);
+}
+
+/** How often an input can be written into a prompt: once, or as often as the templates name variables. */
+function inputUses(components: Components): number {
+  const variables =
+    Object.values(components)
+      .join('\n')
+      .match(/\{\{(?!>)/g) ?? [];
+  return Math.max(1, variables.length);
+}
+
+function grown(parent: Components): Components {
+  return { ...parent, '': ' '.repeat(CHILD_GROWTH_BYTES) };
+}
+
+function combine(a: Amount, b: Amount, operation: (x: number, y: number) => number): Amount {
+  return {
+    calls: operation(a.calls, b.calls),
+    tokens: operation(a.tokens, b.tokens),
+    costUsd: operation(a.costUsd, b.costUsd),
+  };
+}

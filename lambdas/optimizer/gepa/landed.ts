@@ -1,0 +1,38 @@
+/** What has landed since Plan's last turn, as the reducer takes it: facts, no storage. */
+import type {
+  Failure,
+  Ledger,
+  MutationOutcome,
+  ReflectionRecord,
+  RolloutRequest,
+  Usage,
+} from '../../contracts/artifacts.ts';
+
+/** One rollout of the step. `cached`: another run had paid for it. */
+export interface LandedRollout {
+  readonly request: RolloutRequest;
+  readonly usage: Usage;
+  readonly cached: boolean;
+  readonly result:
+    | { readonly status: 'scored'; readonly score: number; readonly evals: readonly number[] }
+    | { readonly status: 'failed'; readonly failure: Failure };
+}
+
+/** What every item leaves behind. `error` is the name of the error that ended it after the machine's retries. */
+interface LandedItem {
+  readonly error: string | null;
+  readonly ledger: Ledger | null;
+}
+
+export interface LandedShard extends LandedItem {
+  readonly rollouts: readonly LandedRollout[];
+}
+
+export interface LandedMutation extends LandedItem {
+  /** null: the item died before it could say anything. */
+  readonly outcome: MutationOutcome | null;
+  /** Parent and child on the minibatch, in its order; `after` is empty when there was no child. */
+  readonly before: readonly LandedRollout[];
+  readonly after: readonly LandedRollout[];
+  readonly reflections: readonly ReflectionRecord[];
+}

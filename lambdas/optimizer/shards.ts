@@ -1,0 +1,71 @@
+/** How a step's work is cut into Map items: balanced, small enough for a function's time, few enough for a payload. */
+import type { LeaseGrant } from '../contracts/artifacts.ts';
+import { type Amount, howMany, minus, plus, times, toLease } from './budget.ts';
+
+/** Model calls that one function keeps in flight: enough that waiting, not starting functions, is what is paid for. */
+const CALLS_IN_FLIGHT = 8;
+/** Items of one step: their indices and results travel through the machine. */
+export const MAX_ITEMS = 128;
+/** Rollouts of one item, so that a lost function loses little. */
+const MAX_ROLLOUTS_AN_ITEM = 64;
+/** Time of a function that rollouts may use, seconds; the rest is for loading and saving. */
+const WORKING_SECONDS = 800;
+
+export interface Layout {
+  /** Items that run at once. */
+  readonly maxConcurrency: number;
+  /** Model calls in flight inside each item. */
+  readonly concurrency: number;
+  /** Rollouts of each item, in order. */
+  readonly sizes: readonly number[];
+}
+
+/** Most rollouts that a step can hold: what is more waits for the next step. */
+export function stepCapacity(concurrency: number, timeoutSeconds: number): number {
+  return MAX_ITEMS * itemCapacity(Math.min(CALLS_IN_FLIGHT, concurrency), timeoutSeconds);
+}
+
+/** Cuts `rollouts` into items for `concurrency` model calls in flight at once. */
+export function layOut(rollouts: number, concurrency: number, timeoutSeconds: number): Layout {
+  const inItem = Math.min(CALLS_IN_FLIGHT, concurrency);
+  const lanes = Math.max(1, Math.floor(concurrency / inItem));
+  const least = Math.ceil(rollouts / itemCapacity(inItem, timeoutSeconds));
+  // A whole number of rounds over the lanes keeps all of them busy to the end.
+  const wanted = Math.min(rollouts, Math.max(1, Math.ceil(least / lanes)) * lanes);
+  const items = Math.max(least, Math.min(MAX_ITEMS, wanted));
+  return { maxConcurrency: Math.min(lanes, items), concurrency: inItem, sizes: evenly(rollouts, items) };
+}
+
+/** Rollouts that one item can finish even if every call runs into its time limit twice. */
+function itemCapacity(inItem: number, timeoutSeconds: number): number {
+  const rounds = Math.max(1, Math.floor(WORKING_SECONDS / (2 * timeoutSeconds + 15)));
+  return Math.min(MAX_ROLLOUTS_AN_ITEM, inItem * rounds);
+}
+
+function evenly(total: number, parts: number): number[] {
+  return Array.from(
+    { length: parts },
+    (_, i) => Math.floor((total * (i + 1)) / parts) - Math.floor((total * i) / parts),
+  );
+}
+
+/** Share of a step's calls that may be made again after a failure, and a few more for each item. */
+const RETRY_SHARE = 0.25;
+const RETRIES_AN_ITEM = 2;
+
+/**
+ * Leases of a step's items: each item's worst case, and retries as far as `free` has room.
+ * @param needs worst case of each item, without retries
+ * @param retry worst case of one more call
+ * @param wanted retries of the whole step; default: a quarter of its calls and two an item
+ */
+export function grantLeases(
+  needs: readonly Amount[],
+  free: Amount,
+  retry: Amount,
+  wanted = Math.ceil(plus(...needs).calls * RETRY_SHARE) + RETRIES_AN_ITEM * needs.length,
+): LeaseGrant[] {
+  const retries = Math.min(wanted, howMany(retry, minus(free, plus(...needs))));
+  const shares = evenly(retries, needs.length);
+  return needs.map((need, i) => toLease(plus(need, times(retry, shares[i] ?? 0))));
+}

@@ -1,0 +1,43 @@
+/**
+ * What happens during a run, as small facts for whoever watches: structured logs on AWS, the progress bar on one
+ * machine. Watching never changes what a run does, and no fact carries a prompt or data.
+ */
+import { logger } from './logger.ts';
+
+export type RunEvent =
+  | { readonly type: 'planned'; readonly runId: string; readonly progress: Progress }
+  | {
+      readonly type: 'rollout';
+      readonly runId: string;
+      readonly status: 'scored' | 'failed';
+      readonly costUsd: number | null;
+    };
+
+/** Where a run stands. Scores in [0, 1]; `rollouts` counts calls of the task model, as the cap does. */
+export interface Progress {
+  readonly generation: number;
+  readonly generations: number;
+  readonly step: string;
+  readonly baseline: number | null;
+  readonly best: number | null;
+  readonly accepted: number;
+  readonly rollouts: number;
+  readonly costUsd: number | null;
+  readonly failures: number;
+  readonly elapsedMs: number;
+}
+
+type Listener = (event: RunEvent) => void;
+
+let listener: Listener = (event) => {
+  if (event.type === 'planned') logger.info('planned', { runId: event.runId, ...event.progress });
+};
+
+/** Replaces the listener (one process, one watcher). */
+export function onRunEvent(next: Listener): void {
+  listener = next;
+}
+
+export function emitRunEvent(event: RunEvent): void {
+  listener(event);
+}

@@ -1,0 +1,263 @@
+/**
+ * Everything about a task that its schema cannot say: templates against examples, evals against `expected`, splits
+ * against each other, caps against what the smallest run needs. The command line and Prepare ask the same questions.
+ */
+import type { Example, SplitName } from '../contracts/dataset.ts';
+import type { InputProblem } from '../contracts/errors.ts';
+import type { Task } from '../contracts/task.ts';
+import { missingFor } from '../evals/registry.ts';
+import { priceOf, pricesOf } from '../model/prices.ts';
+import { DEFAULT_USER, partialsOf, variablesOf } from '../model/templates.ts';
+import { requiredAmount, runFacts } from '../optimizer/budget.ts';
+
+/** One split as it was given. `file` and `lineOf` are for messages only. */
+export interface GivenSplit {
+  readonly file?: string | undefined;
+  readonly examples: readonly Example[];
+  readonly lineOf?: ((id: string) => number | undefined) | undefined;
+}
+
+export type GivenSplits = { readonly train: GivenSplit; readonly test: GivenSplit } & {
+  readonly [name in 'validation' | 'golden']?: GivenSplit | undefined;
+};
+
+/** Splits that the prompt is run on. */
+const rolledOut = ['train', 'validation', 'test'] as const;
+
+export function checkTask(task: Task, splits: GivenSplits): InputProblem[] {
+  const problems = [
+    ...checkEvalNames(task),
+    ...checkFrozen(task),
+    ...checkTemplates(task, splits),
+    ...checkSplits(splits),
+    ...checkExpected(task, splits),
+    ...checkPrices(task),
+  ];
+  // The smallest run can only be computed for splits that make sense.
+  return problems.length > 0 ? problems : checkBudget(task, splits);
+}
+
+function checkEvalNames(task: Task): InputProblem[] {
+  const seen = new Set<string>();
+  const problems: InputProblem[] = [];
+  for (const [i, { name, ...settings }] of task.evals.entries()) {
+    if (seen.has(name)) {
+      problems.push({
+        field: `evals.${i}.name`,
+        message: `${JSON.stringify(name)} is used twice.`,
+        remedy: 'Give each eval a name of its own.',
+      });
+    }
+    seen.add(name);
+    if (settings.type === 'regex') {
+      try {
+        new RegExp(settings.pattern, settings.flags);
+      } catch (error) {
+        problems.push({
+          field: `evals.${i}.pattern`,
+          message: `${error instanceof Error ? error.message : error}.`,
+          remedy: 'Write it as JavaScript would.',
+        });
+      }
+    }
+  }
+  return problems;
+}
+
+function checkFrozen(task: Task): InputProblem[] {
+  const names = Object.keys(task.prompt);
+  const unknown = task.freeze.filter((name) => !names.includes(name) && name !== 'user');
+  const problems: InputProblem[] = unknown.map((name) => ({
+    field: 'freeze',
+    message: `names ${JSON.stringify(name)}, which is no component of the prompt.`,
+    remedy: `Components: ${names.join(', ')}.`,
+  }));
+  if (names.every((name) => task.freeze.includes(name))) {
+    problems.push({
+      field: 'freeze',
+      message: 'freezes every component, so that nothing can be improved.',
+      remedy: 'Leave at least one component free.',
+    });
+  }
+  return problems;
+}
+
+function checkTemplates(task: Task, splits: GivenSplits): InputProblem[] {
+  const known = new Set<string>(['input', '.']);
+  for (const name of rolledOut) {
+    for (const { input } of splits[name]?.examples ?? []) {
+      if (typeof input !== 'string') collectNames(input, '', known);
+    }
+  }
+  const problems: InputProblem[] = [];
+  for (const [name, text] of Object.entries({ user: DEFAULT_USER, ...task.prompt })) {
+    const field = `prompt.${name}`;
+    try {
+      for (const variable of variablesOf(text)) {
+        if (known.has(variable)) continue;
+        problems.push({
+          field,
+          message: `uses {{${variable}}}, which no example has.`,
+          remedy: `Examples have ${[...known]
+            .filter((n) => n !== '.')
+            .map((n) => `{{${n}}}`)
+            .slice(0, 12)
+            .join(', ')}.`,
+        });
+      }
+      for (const partial of partialsOf(text)) {
+        if (task.prompt[partial] !== undefined) continue;
+        problems.push({
+          field,
+          message: `includes {{> ${partial}}}, which is no component of the prompt.`,
+          remedy: `Add prompt.${partial} or take it out.`,
+        });
+      }
+    } catch (error) {
+      problems.push({
+        field,
+        message: `is no Mustache template: ${error instanceof Error ? error.message : error}.`,
+        remedy: 'Close every {{…}} and every section.',
+      });
+    }
+  }
+  return [...problems, ...partialCircles(task)];
+}
+
+/** A partial that includes itself would never end. */
+function partialCircles(task: Task): InputProblem[] {
+  const includes = (name: string): string[] => {
+    try {
+      return partialsOf(task.prompt[name] ?? '');
+    } catch {
+      return [];
+    }
+  };
+  const reaches = (from: string, target: string, seen: Set<string>): boolean =>
+    includes(from).some((next) => next === target || (!seen.has(next) && reaches(next, target, seen.add(next))));
+  return Object.keys(task.prompt)
+    .filter((name) => reaches(name, name, new Set()))
+    .map((name) => ({
+      field: `prompt.${name}`,
+      message: 'includes itself.',
+      remedy: 'Take the circle out of the partials.',
+    }));
+}
+
+function collectNames(value: object, prefix: string, names: Set<string>): void {
+  for (const [name, inner] of Object.entries(value)) {
+    names.add(prefix + name);
+    for (const item of Array.isArray(inner) ? inner : [inner]) {
+      if (typeof item !== 'object' || item === null) continue;
+      collectNames(item, `${prefix}${name}.`, names);
+      // Inside a section the names of the section's own fields stand alone.
+      collectNames(item, '', names);
+    }
+  }
+}
+
+function checkSplits(splits: GivenSplits): InputProblem[] {
+  const problems: InputProblem[] = [];
+  const owner = new Map<string, SplitName>();
+  for (const [name, split] of entries(splits)) {
+    const where = { file: split.file, field: `datasets.${name}` };
+    if (split.examples.length === 0) {
+      problems.push({
+        ...where,
+        message: 'has no examples.',
+        remedy: name === 'train' ? 'Give at least two.' : 'Give at least one.',
+      });
+    }
+    for (const { id } of split.examples) {
+      const other = owner.get(id);
+      if (other === undefined) owner.set(id, name);
+      else if (other !== name) {
+        problems.push({
+          ...where,
+          line: split.lineOf?.(id),
+          message: `has the example ${JSON.stringify(id)}, which ${other} has too.`,
+          remedy: 'An example may be in one split only: what is tested must not have been seen.',
+        });
+      }
+    }
+  }
+  if (splits.validation === undefined && splits.train.examples.length === 1) {
+    problems.push({
+      file: splits.train.file,
+      field: 'datasets.train',
+      message: 'has one example, too few to carve validation from.',
+      remedy: 'Give at least two, or a validation set.',
+    });
+  }
+  return problems;
+}
+
+function checkExpected(task: Task, splits: GivenSplits): InputProblem[] {
+  const problems: InputProblem[] = [];
+  for (const settings of task.evals) {
+    for (const name of rolledOut) {
+      const split = splits[name];
+      for (const example of split?.examples ?? []) {
+        const missing = missingFor(settings, example);
+        if (missing === null) continue;
+        problems.push({
+          file: split?.file,
+          line: split?.lineOf?.(example.id),
+          field: `datasets.${name}`,
+          message: `example ${JSON.stringify(example.id)}: ${missing}.`,
+          remedy: `Add it, or change the eval ${JSON.stringify(settings.name)}.`,
+        });
+        break;
+      }
+    }
+  }
+  return problems;
+}
+
+function checkPrices(task: Task): InputProblem[] {
+  if (task.budget.costUsd === undefined) return [];
+  const models = [...new Set([task.model.name, task.reflection.name])];
+  return models
+    .filter((model) => priceOf(model, task.prices) === null)
+    .map((model) => ({
+      field: 'budget.costUsd',
+      message: `caps the cost, but the price of ${JSON.stringify(model)} is not known.`,
+      remedy: `Add it in US dollars for a million tokens: prices: { ${JSON.stringify(model)}: { input: 0.4, output: 1.6 } }.`,
+    }));
+}
+
+function checkBudget(task: Task, splits: GivenSplits): InputProblem[] {
+  const facts = runFacts(
+    task,
+    {
+      train: splits.train.examples,
+      validation: splits.validation?.examples ?? null,
+      test: splits.test.examples,
+    },
+    pricesOf(task),
+  );
+  const needed = requiredAmount(task, facts);
+  const { budget } = task;
+  const problems: InputProblem[] = [];
+  const sizes = `${facts.validationSize} validation examples once and ${facts.testSize} test examples twice`;
+  const tooSmall = (field: string, given: number, least: number, unit: string): void => {
+    if (given >= least) return;
+    problems.push({
+      field: `budget.${field}`,
+      message: `is ${given}, too small for the baseline and the sealed test: ${sizes} need ${least}${unit}.`,
+      remedy: `Give at least ${least}, or smaller datasets; an improvement needs several times as much.`,
+    });
+  };
+  tooSmall('rollouts', budget.rollouts, needed.calls, ' rollouts');
+  if (budget.tokens !== undefined) tooSmall('tokens', budget.tokens, needed.tokens, ' tokens at the worst');
+  if (budget.costUsd !== undefined)
+    tooSmall('costUsd', budget.costUsd, Math.ceil(needed.costUsd * 1e4) / 1e4, ' US dollars at the worst');
+  return problems;
+}
+
+function entries(splits: GivenSplits): [SplitName, GivenSplit][] {
+  return (['train', 'validation', 'test', 'golden'] as const).flatMap((name): [SplitName, GivenSplit][] => {
+    const split = splits[name];
+    return split === undefined ? [] : [[name, split]];
+  });
+}

@@ -1,0 +1,88 @@
+/** What every Map item has in common: its run, its work from the archive, its ledger. */
+import type { Archive, Ledger, RunContext, RunRecord, Usage } from '../contracts/artifacts.ts';
+import type { ItemInput } from '../contracts/payloads.ts';
+import type { Price } from '../contracts/task.ts';
+import type { ChatModel } from '../model/chat-model.ts';
+import { openAiModel } from '../model/openai-model.ts';
+import { pricesOf } from '../model/prices.ts';
+import { addUsage, noUsage } from '../optimizer/usage.ts';
+import { optionalEnv } from '../platform/env.ts';
+import { modelApiKey } from '../platform/secrets.ts';
+import { loadArchive, loadContext } from '../store/artifacts.ts';
+import { loadRecord, loadRun, recordIds, saveRecord } from '../store/runs.ts';
+import type { CallDependencies } from './call-model.ts';
+import type { Interruption } from './run-rollouts.ts';
+
+export interface ItemWork {
+  readonly run: RunRecord;
+  readonly context: RunContext;
+  readonly archive: Archive;
+  readonly ledger: Ledger;
+  readonly task: CallDependencies;
+  readonly reflection: CallDependencies;
+}
+
+export const emptyLedger: Ledger = { task: noUsage(), reflection: noUsage(), lastError: null };
+
+/** Loads what an item needs. @throws Error when the run or its archive is not there. */
+export async function loadItem({ runId, turn, index }: ItemInput): Promise<ItemWork> {
+  const [run, context, archive, ledger, model] = await Promise.all([
+    loadRun(runId),
+    loadContext(runId),
+    loadArchive(runId, turn),
+    loadRecord('ledger', runId, recordIds.ledger(turn, index)),
+    sharedModel(),
+  ]);
+  if (run === null) throw new Error(`Run ${runId} does not exist.`);
+  const prices = pricesOf(context.task);
+  return {
+    run,
+    context,
+    archive,
+    ledger: ledger ?? emptyLedger,
+    task: dependencies(model, prices.task),
+    reflection: dependencies(model, prices.reflection),
+  };
+}
+
+/** Adds calls that belong to no stored result to the item's ledger, with the error that ended the attempt. */
+export async function keepLedger(
+  { runId, turn, index }: ItemInput,
+  ledger: Ledger,
+  stray: { task?: Usage; reflection?: Usage },
+  error: Interruption,
+): Promise<void> {
+  await saveRecord('ledger', runId, recordIds.ledger(turn, index), {
+    task: addUsage(ledger.task, stray.task ?? noUsage()),
+    reflection: addUsage(ledger.reflection, stray.reflection ?? noUsage()),
+    lastError: { name: error.name, message: error.message },
+  });
+}
+
+/** Usage that counts against an item's lease: calls of the task model, tokens and cost of both models. */
+export function leaseUsage(task: Usage, ...reflections: Usage[]): Usage {
+  return reflections.reduce((sum, usage) => addUsage(sum, { ...usage, calls: 0 }), task);
+}
+
+let model: Promise<ChatModel> | undefined;
+
+/** One client a process: it keeps its connections. */
+function sharedModel(): Promise<ChatModel> {
+  model ??= modelApiKey()
+    .then((apiKey) => openAiModel({ apiKey, baseUrl: optionalEnv('OPENAI_BASE_URL') }))
+    .catch((error: unknown) => {
+      model = undefined;
+      throw error;
+    });
+  return model;
+}
+
+/** Forgets the client, so that another environment can be used. */
+export function forgetModel(): void {
+  model = undefined;
+}
+
+function dependencies(chat: ChatModel, price: Price | null): CallDependencies {
+  const sleep = (milliseconds: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, milliseconds));
+  return { model: chat, price, sleep, random: Math.random };
+}

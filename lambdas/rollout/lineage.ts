@@ -1,0 +1,56 @@
+/** What earlier edits of a lineage tried, and how they fared: reflection is told, so that it does not try them again. */
+import { diffLines } from 'diff';
+import type { Archive, Candidate } from '../contracts/artifacts.ts';
+import { candidateOf } from '../optimizer/archive.ts';
+import { mean } from '../optimizer/statistics.ts';
+import type { TriedEdit } from './reflection-prompt.ts';
+
+/** Edits that a reflection call is told of, the latest. */
+const MOST_TRIED = 8;
+
+/** Edits of `component` by children of `parent` and of its ancestors, oldest first. */
+export function triedEdits(archive: Archive, parent: Candidate, component: string): TriedEdit[] {
+  const lineage = new Set(ancestors(archive, parent));
+  return archive.candidates
+    .filter(({ parents, component: changed }) => changed === component && parents.some((id) => lineage.has(id)))
+    .slice(-MOST_TRIED)
+    .flatMap((child): TriedEdit[] => {
+      const [parentId] = child.parents;
+      if (child.minibatch === null || parentId === undefined) return [];
+      const pairs = child.minibatch.before.flatMap((before, i): [number, number][] => {
+        const after = child.minibatch?.after[i] ?? null;
+        return before === null || after === null ? [] : [[before, after]];
+      });
+      if (pairs.length === 0) return [];
+      return [
+        {
+          before: mean(pairs.map(([before]) => before)) ?? 0,
+          after: mean(pairs.map(([, after]) => after)) ?? 0,
+          accepted: child.status === 'accepted',
+          text: changedLines(
+            textOf(archive, candidateOf(archive, parentId), component),
+            textOf(archive, child, component),
+          ),
+        },
+      ];
+    });
+}
+
+function ancestors(archive: Archive, candidate: Candidate): string[] {
+  return [candidate.id, ...candidate.parents.flatMap((id) => ancestors(archive, candidateOf(archive, id)))];
+}
+
+function textOf(archive: Archive, candidate: Candidate, component: string): string {
+  return archive.texts[candidate.parts[component] ?? ''] ?? '';
+}
+
+/** Lines that the child has and its parent has not; where there are none, the lines that it lost. */
+function changedLines(before: string, after: string): string {
+  const changes = diffLines(before, after);
+  const added = changes.filter((change) => change.added).map(({ value }) => value.trim());
+  if (added.length > 0) return added.join(' ');
+  return changes
+    .filter((change) => change.removed)
+    .map(({ value }) => `removed: ${value.trim()}`)
+    .join(' ');
+}

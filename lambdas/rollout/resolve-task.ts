@@ -1,0 +1,34 @@
+/** From what a user wrote to what the workflow works with: defaults filled in, datasets apart. */
+import { createHash } from 'node:crypto';
+import type { Task, TaskFile, TaskInput } from '../contracts/task.ts';
+import { DEFAULT_USER } from '../model/templates.ts';
+
+/**
+ * The task without its datasets. A prompt without a `user` message gets the plain input as one.
+ * @param outputSchema the JSON Schema of the answer, when the task has one
+ */
+export function toTask(given: TaskFile | TaskInput, outputSchema: Task['outputSchema']): Task {
+  const { datasets: _datasets, output: _output, prompt, ...rest } = given;
+  return {
+    ...rest,
+    prompt: prompt.user === undefined ? { ...prompt, user: DEFAULT_USER } : prompt,
+    ...(outputSchema === undefined ? {} : { outputSchema }),
+  };
+}
+
+/** Hash of a JSON value, whatever the order of its keys. */
+export function contentHash(value: unknown): string {
+  return createHash('sha256')
+    .update(JSON.stringify(ordered(value)))
+    .digest('hex');
+}
+
+function ordered(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(ordered);
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value)
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .map(([key, inner]) => [key, ordered(inner)]),
+  );
+}

@@ -1,0 +1,20 @@
+/** A run's context as the reducer takes it. */
+import type { RunContext } from '../contracts/artifacts.ts';
+import { pricesOf } from '../model/prices.ts';
+import { maxInputBytes } from '../optimizer/budget.ts';
+import type { Search } from '../optimizer/gepa/next-step.ts';
+
+export function searchOf({ task, train, validation, test }: RunContext): Search {
+  return {
+    task,
+    trainIds: train.map(({ id }) => id),
+    validationIds: validation.map(({ id }) => id),
+    facts: {
+      trainSize: train.length,
+      validationSize: validation.length,
+      testSize: test.size,
+      maxInputBytes: { train: maxInputBytes(train), validation: maxInputBytes(validation), test: test.maxInputBytes },
+      prices: pricesOf(task),
+    },
+  };
+}

@@ -1,0 +1,101 @@
+/** The artifacts of a run: where each lies, and who may read it (see `contracts/artifacts.ts`). */
+import {
+  type Archive,
+  archiveSchema,
+  contextSchema,
+  type RunContext,
+  type SealedTest,
+  sealedTestSchema,
+  type Verification,
+  verificationSchema,
+} from '../contracts/artifacts.ts';
+import { bucketNamed, getArtifact, type ObjectLocation, putJson } from './objects.ts';
+
+export function runObject(runId: string, name: string): ObjectLocation {
+  return { bucket: bucketNamed('data'), key: `runs/${runId}/${name}` };
+}
+
+function sealedObject(runId: string): ObjectLocation {
+  return { bucket: bucketNamed('sealed'), key: `runs/${runId}/test.json` };
+}
+
+// A context never changes once it is written, and every item of a run needs it.
+const contexts = new Map<string, Promise<RunContext>>();
+const CONTEXTS_KEPT = 4;
+
+/** @throws Error when the run has no context: Prepare has not run. */
+export function loadContext(runId: string): Promise<RunContext> {
+  const location = runObject(runId, 'context.json');
+  return remember(contexts, `${location.bucket}/${location.key}`, CONTEXTS_KEPT, () =>
+    getArtifact(location, contextSchema),
+  );
+}
+
+export async function saveContext(context: RunContext): Promise<void> {
+  await putJson(runObject(context.runId, 'context.json'), context);
+}
+
+/**
+ * Two objects take turns, so that the archive of the turn that is being worked on stays whole while the next is
+ * written, and hundreds of turns do not leave hundreds of archives.
+ */
+function archiveObject(runId: string, turn: number): ObjectLocation {
+  return runObject(runId, `archive-${turn % 2}.json`);
+}
+
+const archives = new Map<string, Promise<Archive>>();
+const ARCHIVES_KEPT = 2;
+
+/** The archive as Plan left it for `turn`; shared by the items of one process, so: read only. */
+export function loadArchive(runId: string, turn: number): Promise<Archive> {
+  const location = archiveObject(runId, turn);
+  return remember(archives, `${location.bucket}/${location.key}#${turn}`, ARCHIVES_KEPT, async () => {
+    const archive = await getArtifact(location, archiveSchema);
+    if (archive.turn === turn) return archive;
+    throw new Error(`The archive of run ${runId} holds turn ${archive.turn}, not ${turn}.`);
+  });
+}
+
+export async function saveArchive(archive: Archive): Promise<void> {
+  await putJson(archiveObject(archive.runId, archive.turn), archive);
+}
+
+/** Forgets what was loaded, so that another store can be used in the same process. */
+export function forgetArtifacts(): void {
+  contexts.clear();
+  archives.clear();
+}
+
+/** Only Prepare and Verify have the right. */
+export async function saveSealedTest(test: SealedTest): Promise<void> {
+  await putJson(sealedObject(test.runId), test);
+}
+
+export function loadSealedTest(runId: string): Promise<SealedTest> {
+  return getArtifact(sealedObject(runId), sealedTestSchema);
+}
+
+function verificationObject(runId: string, turn: number, index: number): ObjectLocation {
+  return runObject(runId, `verification/${turn}-${index}.json`);
+}
+
+export async function saveVerification(runId: string, turn: number, index: number, value: Verification): Promise<void> {
+  await putJson(verificationObject(runId, turn, index), value);
+}
+
+export function loadVerification(runId: string, turn: number, index: number): Promise<Verification> {
+  return getArtifact(verificationObject(runId, turn, index), verificationSchema);
+}
+
+function remember<T>(cache: Map<string, Promise<T>>, key: string, most: number, load: () => Promise<T>): Promise<T> {
+  const known = cache.get(key);
+  if (known !== undefined) return known;
+  const loading = load();
+  cache.set(key, loading);
+  loading.catch(() => cache.delete(key));
+  for (const old of cache.keys()) {
+    if (cache.size <= most) break;
+    cache.delete(old);
+  }
+  return loading;
+}

@@ -1,0 +1,72 @@
+/** Rollouts by content key: whoever asks for the same rollout finds it, whatever run, item or retry paid for it. */
+import { createHash } from 'node:crypto';
+import { BatchGetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
+import { type Rollout, rolloutSchema } from '../contracts/artifacts.ts';
+import type { Example, Json, SplitName } from '../contracts/dataset.ts';
+import type { Components, EvalSettings, ModelSettings } from '../contracts/task.ts';
+import { requireEnv } from '../platform/env.ts';
+import { batchGet } from './batch.ts';
+import { documentClient } from './clients.ts';
+import { tables } from './tables.ts';
+
+/** `search`: train and validation; `sealed`: the test set, which only Verify may touch. */
+export type RolloutTable = 'search' | 'sealed';
+
+const tableNames = {
+  search: () => requireEnv(tables.rollouts.env),
+  sealed: () => requireEnv(tables.sealedRollouts.env),
+};
+
+/** DynamoDB takes 400 KB an item; a longer answer is kept with its end cut off (its score stands). */
+const MAX_OUTPUT_CHARS = 60_000;
+
+/** Everything that a rollout's result depends on but the model's own chance, which `draw` counts. */
+export interface RolloutIdentity {
+  readonly split: SplitName;
+  readonly example: Example;
+  readonly components: Components;
+  readonly model: ModelSettings;
+  readonly outputSchema: Readonly<Record<string, Json>> | undefined;
+  readonly evals: readonly EvalSettings[];
+  readonly draw: number;
+}
+
+export function rolloutKey(identity: RolloutIdentity): string {
+  const { split, example, components, model, outputSchema, evals, draw } = identity;
+  const { timeoutSeconds: _patience, ...settings } = model;
+  const content = [
+    split,
+    example.id,
+    example.input,
+    example.expected ?? null,
+    sorted(components),
+    settings,
+    outputSchema ?? null,
+    evals,
+    draw,
+  ];
+  return createHash('sha256').update(JSON.stringify(content)).digest('hex');
+}
+
+/** The stored rollouts, by key. */
+export async function loadRollouts(table: RolloutTable, keys: readonly string[]): Promise<Map<string, Rollout>> {
+  const items = await batchGet(
+    tableNames[table](),
+    keys.map((key) => ({ rolloutKey: key })),
+    (input) => documentClient().send(new BatchGetCommand(input)),
+  );
+  return new Map(items.map((item) => [String(item.rolloutKey), rolloutSchema.parse(item)]));
+}
+
+/** Keeps a rollout the moment it is complete. */
+export async function saveRollout(table: RolloutTable, rollout: Rollout): Promise<void> {
+  const output =
+    rollout.output !== null && rollout.output.length > MAX_OUTPUT_CHARS
+      ? `${rollout.output.slice(0, MAX_OUTPUT_CHARS)}…`
+      : rollout.output;
+  await documentClient().send(new PutCommand({ TableName: tableNames[table](), Item: { ...rollout, output } }));
+}
+
+function sorted(components: Components): [string, string][] {
+  return Object.entries(components).sort(([a], [b]) => (a < b ? -1 : 1));
+}

@@ -1,0 +1,130 @@
+/** Run records and what belongs to one run in DynamoDB: reflections, outcomes, ledgers. */
+import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
+import { BatchGetCommand, GetCommand, PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import type { z } from 'zod';
+import {
+  type Ledger,
+  ledgerSchema,
+  type MutationOutcome,
+  mutationOutcomeSchema,
+  type ReflectionRecord,
+  type RunRecord,
+  reflectionRecordSchema,
+  runRecordSchema,
+} from '../contracts/artifacts.ts';
+import { StoreConflictError } from '../contracts/errors.ts';
+import { requireEnv } from '../platform/env.ts';
+import { batchGet } from './batch.ts';
+import { documentClient } from './clients.ts';
+import { tables } from './tables.ts';
+
+const tableName = () => requireEnv(tables.runs.env);
+
+/** A record that belongs to a run: its sort key and its form. */
+interface Kind<T> {
+  readonly schema: z.ZodType<T>;
+}
+
+const kinds = {
+  reflection: { schema: reflectionRecordSchema } satisfies Kind<ReflectionRecord>,
+  outcome: { schema: mutationOutcomeSchema } satisfies Kind<MutationOutcome>,
+  ledger: { schema: ledgerSchema } satisfies Kind<Ledger>,
+};
+
+export const recordIds = {
+  reflection: (generation: number, slot: number, attempt: number) => `reflection#${generation}#${slot}#${attempt}`,
+  outcome: (turn: number, index: number) => `outcome#${turn}#${index}`,
+  ledger: (turn: number, index: number) => `ledger#${turn}#${index}`,
+};
+
+export async function loadRun(runId: string): Promise<RunRecord | null> {
+  const { Item } = await documentClient().send(
+    new GetCommand({ TableName: tableName(), Key: { runId, recordId: 'run' }, ConsistentRead: true }),
+  );
+  return Item === undefined ? null : runRecordSchema.parse(withoutKeys(Item, true));
+}
+
+/** @throws StoreConflictError when the run is already there. */
+export async function createRun(record: RunRecord): Promise<void> {
+  await conflictIfRefused(`Run ${record.runId} was started by somebody else at the same moment.`, () =>
+    documentClient().send(
+      new PutCommand({
+        TableName: tableName(),
+        Item: { ...record, recordId: 'run' },
+        ConditionExpression: 'attribute_not_exists(runId)',
+      }),
+    ),
+  );
+}
+
+/** Changes fields of a run record. `ifTurn`: only while the run is at that turn. @throws StoreConflictError */
+export async function updateRun(runId: string, changes: Partial<RunRecord>, ifTurn?: number): Promise<void> {
+  const names = Object.keys(changes);
+  await conflictIfRefused(`Run ${runId} was moved on by somebody else.`, () =>
+    documentClient().send(
+      new UpdateCommand({
+        TableName: tableName(),
+        Key: { runId, recordId: 'run' },
+        UpdateExpression: `SET ${names.map((name) => `#${name} = :${name}`).join(', ')}`,
+        ConditionExpression: ifTurn === undefined ? 'attribute_exists(runId)' : '#atTurn = :atTurn',
+        ExpressionAttributeNames: {
+          ...Object.fromEntries(names.map((name) => [`#${name}`, name])),
+          ...(ifTurn === undefined ? {} : { '#atTurn': 'turn' }),
+        },
+        ExpressionAttributeValues: {
+          ...Object.fromEntries(Object.entries(changes).map(([name, value]) => [`:${name}`, value])),
+          ...(ifTurn === undefined ? {} : { ':atTurn': ifTurn }),
+        },
+      }),
+    ),
+  );
+}
+
+type KindName = keyof typeof kinds;
+type RecordOf<K extends KindName> = z.output<(typeof kinds)[K]['schema']>;
+
+export async function loadRecord<K extends KindName>(kind: K, runId: string, id: string): Promise<RecordOf<K> | null> {
+  const { Item } = await documentClient().send(
+    new GetCommand({ TableName: tableName(), Key: { runId, recordId: id }, ConsistentRead: true }),
+  );
+  return Item === undefined ? null : (kinds[kind].schema.parse(withoutKeys(Item)) as RecordOf<K>);
+}
+
+export async function saveRecord<K extends KindName>(
+  _kind: K,
+  runId: string,
+  id: string,
+  value: RecordOf<K>,
+): Promise<void> {
+  await documentClient().send(new PutCommand({ TableName: tableName(), Item: { ...value, runId, recordId: id } }));
+}
+
+/** The records that exist, by id. */
+export async function loadRecords<K extends KindName>(
+  kind: K,
+  runId: string,
+  ids: readonly string[],
+): Promise<Map<string, RecordOf<K>>> {
+  const items = await batchGet(
+    tableName(),
+    ids.map((recordId) => ({ runId, recordId })),
+    (input) => documentClient().send(new BatchGetCommand(input)),
+  );
+  return new Map(
+    items.map((item) => [String(item.recordId), kinds[kind].schema.parse(withoutKeys(item)) as RecordOf<K>]),
+  );
+}
+
+function withoutKeys(item: Record<string, unknown>, keepRunId = false): Record<string, unknown> {
+  const { recordId: _recordId, runId, ...rest } = item;
+  return keepRunId ? { ...rest, runId } : rest;
+}
+
+async function conflictIfRefused(message: string, write: () => Promise<unknown>): Promise<void> {
+  try {
+    await write();
+  } catch (error) {
+    if (error instanceof ConditionalCheckFailedException) throw new StoreConflictError(message, { cause: error });
+    throw error;
+  }
+}
