@@ -77,7 +77,7 @@ function announce(archive: Archive, { task }: RunContext): void {
     progress: {
       generation: archive.generation,
       generations: Math.min(task.optimizer.generations, task.budget.generations ?? task.optimizer.generations),
-      step: archive.step?.kind === 'verify' ? 'sealed test' : (archive.step?.purpose ?? ''),
+      step: archive.step?.kind === 'mutate' ? 'mutate' : (archive.step?.purpose ?? 'probe'),
       baseline: means.get(BASELINE_ID) ?? null,
       best: means.size === 0 ? null : Math.max(...means.values()),
       accepted: archive.candidates.filter(({ status }) => status === 'accepted').length - 1,

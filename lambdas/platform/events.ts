@@ -17,7 +17,8 @@ export type RunEvent =
 export interface Progress {
   readonly generation: number;
   readonly generations: number;
-  readonly step: string;
+  /** What is being done now: the kind or purpose of the step. */
+  readonly step: 'probe' | 'baseline' | 'mutate' | 'children' | 'finalists' | 'verdict';
   readonly baseline: number | null;
   readonly best: number | null;
   readonly accepted: number;

@@ -3,6 +3,7 @@ import type { Failure, ReflectionRecord, Usage } from '../contracts/artifacts.ts
 import type { Task } from '../contracts/task.ts';
 import { placeholdersOf } from '../model/templates.ts';
 import { addUsage, noUsage } from '../optimizer/usage.ts';
+import { throwIfStopping } from '../platform/shutdown.ts';
 import { loadRecords, recordIds, saveRecord } from '../store/runs.ts';
 import { type CallDependencies, callModel } from './call-model.ts';
 import { type GuardContext, guardText } from './guards.ts';
@@ -53,6 +54,7 @@ export async function reflect(
     const known = stored[attempt] ?? null;
     let record = standing(known, slot.epoch);
     if (record === null) {
+      throwIfStopping();
       const outcome = await callModel({ model: task.reflection, messages }, lease, deps);
       if (outcome.status === 'interrupted') {
         return { status: 'interrupted', error: outcome.error, strayUsage: outcome.usage };

@@ -9,6 +9,7 @@ import type { ChatAnswer } from '../model/chat-model.ts';
 import { renderMessages } from '../model/templates.ts';
 import { addUsage, noUsage } from '../optimizer/usage.ts';
 import { emitRunEvent } from '../platform/events.ts';
+import { throwIfStopping } from '../platform/shutdown.ts';
 import { loadRollouts, type RolloutTable, rolloutKey, saveRollout } from '../store/rollouts.ts';
 import { type CallDependencies, callModel } from './call-model.ts';
 import type { Lease } from './lease.ts';
@@ -95,6 +96,7 @@ export async function runRollouts(
   let interruption: Interruption | null = null;
 
   const runOne = async ([key, job]: [string, RolloutJob]): Promise<void> => {
+    throwIfStopping();
     if (interruption !== null) return;
     const { task } = batch;
     const messages = renderMessages(job.components, job.example);

@@ -1,7 +1,7 @@
 /** Dataset text to examples: JSONL or CSV, with every problem named by line. Pure. */
 import { parse as parseCsv } from 'csv-parse/sync';
 import { z } from 'zod';
-import { type Example, exampleSchema, MAX_EXAMPLES_PER_SPLIT } from '../contracts/dataset.ts';
+import { type Example, exampleSchema, type Json, MAX_EXAMPLES_PER_SPLIT } from '../contracts/dataset.ts';
 import type { InputProblem } from '../contracts/errors.ts';
 
 /** An example and the 1-based line it came from. */
@@ -104,13 +104,23 @@ function parseCsvText(file: string, text: string): ParsedDataset {
     const example = {
       id: record.id?.trim() || `row-${i + 1}`,
       input: record.input,
-      ...(record.expected === undefined || record.expected === '' ? {} : { expected: record.expected }),
+      ...(record.expected === undefined || record.expected === '' ? {} : { expected: expectedOf(record.expected) }),
       ...(tags.length === 0 ? {} : { tags }),
       ...(Object.keys(metadata).length === 0 ? {} : { metadata }),
     };
     keep(example, file, info.lines, lines, problems);
   }
   return { lines, problems };
+}
+
+/** A cell that holds a JSON object or list is one; anything else is text. */
+function expectedOf(cell: string): Json {
+  if (!/^\s*[[{]/.test(cell)) return cell;
+  try {
+    return JSON.parse(cell) as Json;
+  } catch {
+    return cell;
+  }
 }
 
 function keep(value: unknown, file: string, line: number, lines: DatasetLine[], problems: InputProblem[]): void {

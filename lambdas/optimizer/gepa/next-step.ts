@@ -32,7 +32,7 @@ import { minibatch } from '../minibatch.ts';
 import { chooseParents } from '../parents.ts';
 import { stream } from '../random.ts';
 import { grantLeases, layOut, stepCapacity } from '../shards.ts';
-import { shrinkMeans } from '../statistics.ts';
+import { ROUNDING_ERROR, shrinkMeans } from '../statistics.ts';
 
 /** What the reducer knows of a run besides its archive. */
 export interface Search {
@@ -194,7 +194,7 @@ function withWinner(archive: Archive, { task, validationIds }: Search): Archive 
   const shrunk = shrinkMeans(finalists.map(({ scores }) => validationIds.map((id) => scores.get(id) ?? null)));
   const ranked = finalists
     .map(({ id }, i) => ({ id, shrunk: shrunk[i] ?? Number.NEGATIVE_INFINITY, plain: plain.get(id) ?? 0 }))
-    .sort((a, b) => b.shrunk - a.shrunk || b.plain - a.plain);
+    .sort((a, b) => (Math.abs(b.shrunk - a.shrunk) > ROUNDING_ERROR ? b.shrunk - a.shrunk : b.plain - a.plain));
   return { ...archive, winnerId: ranked[0]?.id ?? BASELINE_ID };
 }
 

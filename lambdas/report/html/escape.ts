@@ -1,6 +1,6 @@
 /**
  * The page's one way to put text into markup. A template tag of twenty lines does it by construction: a value is escaped
- * unless it is itself `Markup`, and nothing but this file makes `Markup`. A templating library would bring the same
+ * unless it is itself `Markup`, and nothing makes `Markup` but the tag and `style.ts`. A templating library would bring the same
  * rule, plus a renderer that the page does not need.
  */
 import { showHidden } from '../text.ts';

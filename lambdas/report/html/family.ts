@@ -150,8 +150,8 @@ function nearestDrawn(
 
 /**
  * A first child stands in its parent's row; the winner's line goes first and so is straight. Each further child opens a
- * branch in the nearest row below that is free over the branch's columns. Later branches are placed first, so that the
- * curves of earlier ones pass to the left of them.
+ * branch in the nearest row below that is free over the branch's columns. Branches farther to the right are placed first,
+ * so that the curves of the others pass to the left of them.
  */
 function assignRows(nodes: FamilyNode[]): number {
   const children = nodes.map((): number[] => []);
@@ -163,6 +163,7 @@ function assignRows(nodes: FamilyNode[]): number {
     else children[parent]?.push(index);
   }
   const lineageFirst = (a: number, b: number) => Number(nodes[b]?.onLineage) - Number(nodes[a]?.onLineage) || a - b;
+  const farthestFirst = (a: number, b: number) => (nodes[b]?.column ?? 0) - (nodes[a]?.column ?? 0) || a - b;
   const taken: { from: number; to: number }[][] = [];
 
   const placeBranch = (start: number, from: number, minRow: number) => {
@@ -171,7 +172,7 @@ function assignRows(nodes: FamilyNode[]): number {
       const node: FamilyNode | undefined = nodes[index];
       if (node === undefined) break;
       const [first, ...forks] = (children[index] ?? []).sort(lineageFirst);
-      branch.push({ node, forks });
+      branch.push({ node, forks: forks.sort(farthestFirst) });
       index = first;
     }
     const to = branch.at(-1)?.node.column ?? from;

@@ -21,7 +21,7 @@ import { STYLE } from './style.ts';
 import { renderTree } from './tree.ts';
 
 /** Nothing is loaded and nothing runs; the icon is there so that no browser asks for one. */
-const CSP = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'";
+const CSP = html`default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'`;
 
 const BADGES = {
   improved: ['✓', 'Improved'],

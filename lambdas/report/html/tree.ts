@@ -11,7 +11,9 @@ const LEFT = 0.04;
 const WIDTH = 0.91;
 /** Columns from which labels would touch each other: on a phone, on a desk. */
 const CROWDED = { phone: 7, desk: 16 } as const;
-const MAX_LINEAGE = 40;
+/** Steps of the winner's line that are listed, and up to how many the list is open. */
+const MAX_LINEAGE = 100;
+const OPEN_LINEAGE = 12;
 const MAX_ROWS = 100;
 const STAR = 'M0-10 2.9-3.6 9.8-2.9 4.7 1.8 6.2 8.6 0 5.1-6.2 8.6-4.7 1.8-9.8-2.9-2.9-3.6Z';
 const CROSS = 'M-3-3 3 3M3-3-3 3';
@@ -71,7 +73,7 @@ function renderLink(
 
 function renderNode(node: FamilyNode, bestColumn: number): Markup {
   const { candidate, column, onLineage, isBest, rejected } = node;
-  const end = isBest || candidate.origin === 'baseline' ? ' end' : '';
+  const end = isBest ? ' end' : '';
   const score = html`<text class="score${onLineage ? ' lineage' : ''}${labelClass(column, bestColumn)}${end}" y="-13" text-anchor="middle">${formatPoints(candidate.validation.mean)}</text>`;
   const count =
     rejected > 0 &&
@@ -127,10 +129,13 @@ function renderLineage({ lineage }: Family): Markup | null {
   if (lineage.length < 2) return null;
   const skipped = Math.max(0, lineage.length - MAX_LINEAGE);
   const steps = lineage.map((candidate, index) => ({ candidate, parent: lineage[index - 1] })).slice(skipped);
-  return html`<h3>How the best candidate came about</h3>${skipped > 0 && html`<p class="note">The first ${formatPlural(skipped, 'step')} are left out.</p>`}<ol class="lineage-steps" start="${skipped + 1}">${steps.map(
+  const note = skipped > 0 && html`<p class="note">The first ${formatPlural(skipped, 'step')} are left out.</p>`;
+  const list = html`${note}<ol class="lineage-steps" start="${skipped + 1}">${steps.map(
     ({ candidate, parent }) =>
       html`<li><span class="step">${candidate.origin === 'baseline' ? 'Your prompt' : describeStep(candidate, parent)}</span> <span class="step-score">${formatPoints(candidate.validation.mean)}${renderGain(candidate, parent)}</span></li>`,
   )}</ol>`;
+  const folded = html`<details><summary>All ${formatPlural(lineage.length, 'step')}</summary>${list}</details>`;
+  return html`<h3>How the best candidate came about</h3>${lineage.length > OPEN_LINEAGE ? folded : list}`;
 }
 
 function describeStep(candidate: ReportCandidate, parent: ReportCandidate | undefined): string {

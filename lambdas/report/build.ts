@@ -1,0 +1,127 @@
+/** From the archive and the sealed scores to `report.json`. Pure. */
+import type { Archive, Candidate, RunContext, Spend, VerificationRow } from '../contracts/artifacts.ts';
+import { ModelUnavailableError } from '../contracts/errors.ts';
+import type { Mean, Report } from '../contracts/report.ts';
+import { BASELINE_ID, candidateOf, componentsOf, validationScores } from '../optimizer/archive.ts';
+import { frontierWeights } from '../optimizer/frontier.ts';
+import { stream } from '../optimizer/random.ts';
+import { bootstrapInterval, type Interval, mean, ROUNDING_ERROR } from '../optimizer/statistics.ts';
+import { decideVerdict } from '../optimizer/verdict.ts';
+
+export interface ReportInput {
+  readonly context: RunContext;
+  readonly archive: Archive;
+  readonly rows: readonly VerificationRow[];
+  /** Spend of the whole run, the sealed test included. */
+  readonly spend: Spend;
+  readonly wallSeconds: number;
+}
+
+/** Share of the sealed pairs that must be scored for a verdict. */
+const LEAST_SHARE = 0.5;
+
+/** @throws ModelUnavailableError when too few sealed rollouts were scored to say anything. */
+export function buildReport({ context, archive, rows, spend, wallSeconds }: ReportInput): Report {
+  const { task } = context;
+  const winnerId = archive.winnerId ?? BASELINE_ID;
+  const evalNames = task.evals.map(({ name }) => name);
+  const sealed = { baseline: scoresBy(rows, BASELINE_ID), best: scoresBy(rows, winnerId) };
+  const pairs = [...sealed.baseline].flatMap(([exampleId, baseline]) => {
+    const best = sealed.best.get(exampleId);
+    return best === undefined ? [] : [{ exampleId, baseline, best }];
+  });
+  if (pairs.length < context.test.size * LEAST_SHARE) {
+    const missing = context.test.size - pairs.length;
+    throw new ModelUnavailableError(
+      `The sealed test could not be measured: ${missing} of ${context.test.size} examples have no score. Start the run again to try them once more.`,
+    );
+  }
+  const perEval = Object.fromEntries(
+    evalNames.map((name) => [
+      name,
+      pairs.map(({ baseline, best }) => (best.evals[name] ?? 0) - (baseline.evals[name] ?? 0)),
+    ]),
+  );
+  const guards = Object.fromEntries(
+    task.evals.flatMap(({ name, guard }) => (guard === undefined ? [] : [[name, guard.maxDrop]])),
+  );
+  const { verdict, testDelta } = decideVerdict({
+    differences: pairs.map(({ baseline, best }) => (best.score ?? 0) - (baseline.score ?? 0)),
+    perEval,
+    guards,
+    seed: task.optimizer.seed,
+  });
+  const validation = validationScores(archive, evalNames);
+  const validationMeans = new Map(validation.map(({ id, scores }) => [id, meanOf([...scores.values()])]));
+  const validationOf = (id: string): Mean => validationMeans.get(id) ?? { mean: null, n: 0 };
+  const onFrontier = frontierWeights(task.optimizer.frontierType, validation);
+  const recommendedId = verdict === 'improved' ? winnerId : BASELINE_ID;
+
+  return {
+    schema: 'prompt-optimizer.report.v1',
+    runId: archive.runId,
+    task: task.name,
+    seed: task.optimizer.seed,
+    verdict,
+    baseline: {
+      candidateId: BASELINE_ID,
+      validation: validationOf(BASELINE_ID),
+      test: meanOf(scoresIn(sealed.baseline)),
+    },
+    best: { candidateId: winnerId, validation: validationOf(winnerId), test: meanOf(scoresIn(sealed.best)) },
+    testDelta,
+    recommended: { candidateId: recommendedId, components: componentsOf(archive, candidateOf(archive, recommendedId)) },
+    spend,
+    generations: archive.generations,
+    candidates: archive.candidates.map((candidate) => ({
+      ...describe(archive, candidate),
+      validation: validationOf(candidate.id),
+      frontier: onFrontier.has(candidate.id),
+    })),
+    edits: [],
+    regressions: pairs.flatMap(({ exampleId, baseline, best }) =>
+      (best.score ?? 0) < (baseline.score ?? 0) - ROUNDING_ERROR
+        ? [{ exampleId, baseline: baseline.score ?? 0, best: best.score ?? 0 }]
+        : [],
+    ),
+    stopReason: archive.stopReason ?? 'generations',
+    wallSeconds,
+    ...(context.notice === null ? {} : { notice: context.notice }),
+  };
+}
+
+/** 95 % bootstrap intervals of the two sealed means; null when nothing was scored. */
+export function sealedIntervals(
+  archive: Archive,
+  rows: readonly VerificationRow[],
+  seed: number,
+): { baseline: Interval | null; best: Interval | null } {
+  const interval = (side: string, id: string): Interval | null => {
+    const scores = scoresIn(scoresBy(rows, id));
+    return scores.length === 0 ? null : bootstrapInterval(scores, stream(seed, 'report', side));
+  };
+  return { baseline: interval('baseline', BASELINE_ID), best: interval('best', archive.winnerId ?? BASELINE_ID) };
+}
+
+function describe(
+  archive: Archive,
+  candidate: Candidate,
+): Omit<Report['candidates'][number], 'validation' | 'frontier'> {
+  const { id, parents, generation, origin, status, reason } = candidate;
+  return { id, parents, generation, origin, components: componentsOf(archive, candidate), status, reason };
+}
+
+/** Scored rows of a candidate, by example. */
+function scoresBy(rows: readonly VerificationRow[], candidateId: string): Map<string, VerificationRow> {
+  return new Map(
+    rows.filter((row) => row.candidateId === candidateId && row.score !== null).map((row) => [row.exampleId, row]),
+  );
+}
+
+function scoresIn(rows: ReadonlyMap<string, VerificationRow>): number[] {
+  return [...rows.values()].flatMap(({ score }) => (score === null ? [] : [score]));
+}
+
+function meanOf(values: readonly number[]): Mean {
+  return { mean: mean(values), n: values.length };
+}

@@ -1,0 +1,159 @@
+/**
+ * DynamoDB (`dynalite`) and S3 (`fauxqs`) on loopback, their files in one folder. The AWS SDK finds them through the
+ * same variables that anybody would set: no handler knows where it runs.
+ */
+import { mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { type AddressInfo, Server } from 'node:net';
+import { join } from 'node:path';
+import { CreateTableCommand, DynamoDBClient, ListTablesCommand } from '@aws-sdk/client-dynamodb';
+import dynalite from 'dynalite';
+import { startFauxqs } from 'fauxqs';
+import { forgetArtifacts } from '../lambdas/store/artifacts.ts';
+import { closeClients } from '../lambdas/store/clients.ts';
+import { buckets, type TableSchema, tables } from '../lambdas/store/tables.ts';
+
+const LOOPBACK = '127.0.0.1';
+
+export interface EmbeddedAws {
+  readonly dynamodbUrl: string;
+  readonly s3Url: string;
+  /** Names of the buckets, as the variables carry them. */
+  readonly buckets: Readonly<Record<keyof typeof buckets, string>>;
+  /** Ends both servers and takes the variables back. */
+  stop(): Promise<void>;
+}
+
+/** Another process has the folder open. */
+export class FolderInUseError extends Error {
+  override readonly name = 'FolderInUseError';
+}
+
+/**
+ * Starts both with their files in `folder` and points this process's environment at them.
+ * @throws FolderInUseError when another process has it open.
+ */
+export async function startEmbeddedAws(folder: string): Promise<EmbeddedAws> {
+  const paths = { dynamodb: join(folder, 'dynamodb'), s3: join(folder, 's3') };
+  for (const path of Object.values(paths)) mkdirSync(path, { recursive: true });
+  const database = await startDynalite(paths.dynamodb);
+  removeTornObjects(paths.s3);
+  const objects = await onLoopback(() => startFauxqs({ port: 0, logger: false, s3StorageDir: paths.s3 }));
+
+  const dynamodbUrl = `http://${LOOPBACK}:${database.port}`;
+  const s3Url = `http://${LOOPBACK}:${objects.port}`;
+  const bucketNames = { data: 'prompt-optimizer-data', sealed: 'prompt-optimizer-sealed' };
+  const restore = setEnvironment({
+    AWS_REGION: 'us-east-1',
+    AWS_ACCESS_KEY_ID: 'local',
+    AWS_SECRET_ACCESS_KEY: 'local',
+    AWS_ENDPOINT_URL_DYNAMODB: dynamodbUrl,
+    AWS_ENDPOINT_URL_S3: s3Url,
+    ...Object.fromEntries(
+      Object.entries(buckets).map(([name, { env }]) => [env, bucketNames[name as keyof typeof buckets]]),
+    ),
+    ...Object.fromEntries(Object.entries(tables).map(([name, { env }]) => [env, `prompt-optimizer-${name}`])),
+  });
+  closeClients();
+  forgetArtifacts();
+  for (const name of Object.values(bucketNames)) objects.createBucket(name);
+  await createTables(dynamodbUrl);
+
+  return {
+    dynamodbUrl,
+    s3Url,
+    buckets: bucketNames,
+    async stop() {
+      closeClients();
+      forgetArtifacts();
+      restore();
+      await objects.stop();
+      await new Promise<void>((resolve) => database.server.close(() => resolve()));
+    },
+  };
+}
+
+async function startDynalite(path: string): Promise<{ server: ReturnType<typeof dynalite>; port: number }> {
+  // dynalite opens its files on the first request and answers 500 when it cannot: the lock is tried first.
+  const server = dynalite({ path, createTableMs: 0, deleteTableMs: 0, updateTableMs: 0 });
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(0, LOOPBACK, resolve);
+  });
+  server.keepAliveTimeout = 60_000;
+  return { server, port: (server.address() as AddressInfo).port };
+}
+
+async function createTables(endpoint: string): Promise<void> {
+  const client = new DynamoDBClient({ endpoint, maxAttempts: 1 });
+  try {
+    const { TableNames: existing = [] } = await client.send(new ListTablesCommand({})).catch((error: unknown) => {
+      throw new FolderInUseError('The folder of this run is open in another process.', { cause: error });
+    });
+    for (const [name, schema] of Object.entries(tables) as [string, TableSchema][]) {
+      const table = `prompt-optimizer-${name}`;
+      if (existing.includes(table)) continue;
+      const keys = [schema.partitionKey, ...(schema.sortKey === undefined ? [] : [schema.sortKey])];
+      await client.send(
+        new CreateTableCommand({
+          TableName: table,
+          BillingMode: 'PAY_PER_REQUEST',
+          AttributeDefinitions: keys.map((key) => ({ AttributeName: key, AttributeType: 'S' })),
+          KeySchema: keys.map((key, i) => ({ AttributeName: key, KeyType: i === 0 ? 'HASH' : 'RANGE' })),
+        }),
+      );
+    }
+  } finally {
+    client.destroy();
+  }
+}
+
+/**
+ * fauxqs listens on 0.0.0.0 whatever it is told. While it starts, every server of this process that asks for that
+ * address gets loopback instead; a test asks from outside.
+ */
+async function onLoopback<T>(start: () => Promise<T>): Promise<T> {
+  const listen = Server.prototype.listen;
+  Server.prototype.listen = function (this: Server, ...args: unknown[]) {
+    const [options, ...rest] = args;
+    const confined =
+      typeof options === 'object' && options !== null && 'host' in options && options.host === '0.0.0.0'
+        ? { ...options, host: LOOPBACK }
+        : options;
+    return Reflect.apply(listen, this, [confined, ...rest]);
+  };
+  try {
+    return await start();
+  } finally {
+    Server.prototype.listen = listen;
+  }
+}
+
+/** A process that was killed while it wrote an object may leave a description that does not parse; it is written anew. */
+function removeTornObjects(folder: string): void {
+  for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true })) {
+    if (!entry.isFile() || !entry.name.endsWith('.json')) continue;
+    const path = join(entry.parentPath, entry.name);
+    const isDescription = entry.name.endsWith('.meta.json') || entry.name === '.bucket.json';
+    if (isDescription && !isJson(readFileSync(path, 'utf-8'))) rmSync(path);
+  }
+}
+
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function setEnvironment(values: Readonly<Record<string, string>>): () => void {
+  const before = Object.fromEntries(Object.keys(values).map((name) => [name, process.env[name]]));
+  Object.assign(process.env, values);
+  return () => {
+    for (const [name, value] of Object.entries(before)) {
+      if (value === undefined) delete process.env[name];
+      else process.env[name] = value;
+    }
+  };
+}

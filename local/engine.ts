@@ -1,0 +1,148 @@
+/** Executes `statemachine/*.asl.json` with the handlers that CDK deploys for its Tasks. */
+import { readFileSync } from 'node:fs';
+import {
+  ExecutionAbortedError,
+  ExecutionError,
+  StateMachine,
+  type StateMachineDefinition,
+} from 'aws-local-stepfunctions';
+import { handler as conclude } from '../lambdas/handlers/conclude.ts';
+import { handler as mutate } from '../lambdas/handlers/mutate.ts';
+import { handler as plan } from '../lambdas/handlers/plan.ts';
+import { handler as prepare } from '../lambdas/handlers/prepare.ts';
+import { handler as recordFailure } from '../lambdas/handlers/record-failure.ts';
+import { handler as score } from '../lambdas/handlers/score.ts';
+import { handler as verify } from '../lambdas/handlers/verify.ts';
+
+/** A function of a state machine: what Lambda would run. */
+export type StateFunction = (event: unknown) => Promise<unknown>;
+
+/** Functions by the name that stands in the definition: `${PlanFunctionArn}` is `Plan`. */
+export const stateFunctions: Readonly<Record<string, StateFunction>> = {
+  Prepare: prepare,
+  Plan: plan,
+  Mutate: mutate,
+  Score: score,
+  Verify: verify,
+  Conclude: conclude,
+  RecordFailure: recordFailure,
+};
+
+export const optimizeDefinitionPath = new URL('../statemachine/optimize.asl.json', import.meta.url);
+
+/** AWS's limit of a state's input or output. */
+const MAX_PAYLOAD_BYTES = 256 * 1024;
+
+/** How an execution ended, as Step Functions says it. */
+export type ExecutionResult =
+  | { readonly status: 'SUCCEEDED'; readonly output: unknown }
+  | { readonly status: 'FAILED'; readonly error: string; readonly cause: string }
+  | { readonly status: 'ABORTED' };
+
+export interface Execution {
+  readonly result: Promise<ExecutionResult>;
+  /** Stops the execution: no further state begins. */
+  abort(): void;
+  /** Resolves when no function is running any more: after an abort, what was in flight is then kept. */
+  idle(): Promise<void>;
+}
+
+/** Starts an execution. `onPayload` sees the size of everything that crosses a state, in bytes. */
+export function startExecution(
+  name: string,
+  input: unknown,
+  options: {
+    definitionPath?: URL;
+    functions?: typeof stateFunctions;
+    onPayload?: (state: string, bytes: number) => void;
+  } = {},
+): Execution {
+  const functions = options.functions ?? stateFunctions;
+  const text = readFileSync(options.definitionPath ?? optimizeDefinitionPath, 'utf-8').replace(
+    /\$\{([A-Za-z]+)FunctionArn\}/g,
+    'arn:aws:lambda:us-east-1:000000000000:function:$1',
+  );
+  const definition: StateMachineDefinition = JSON.parse(text);
+  const machine = new StateMachine(definition);
+  const running = new Set<Promise<unknown>>();
+  const handlers = Object.fromEntries(
+    taskStates(definition).map((state) => {
+      const handle = taskHandler(state, functions, options.onPayload);
+      return [
+        state,
+        (payload: JsonValue) => {
+          const call = handle(payload);
+          const settled = call.then(noop, noop).finally(() => running.delete(settled));
+          running.add(settled);
+          return call;
+        },
+      ];
+    }),
+  );
+  const execution = machine.run(asJson(input), {
+    overrides: { taskResourceLocalHandlers: handlers },
+    context: { Execution: { Name: name } },
+  });
+  return {
+    result: execution.result.then(succeeded, ended),
+    abort: () => execution.abort(),
+    async idle() {
+      while (running.size > 0) await Promise.all(running);
+    },
+  };
+}
+
+const noop = (): void => {};
+
+type JsonValue = Parameters<StateMachine['run']>[0];
+
+/** `arn:aws:states:::lambda:invoke`: `{ FunctionName, Payload }` in, `{ Payload }` out, 256 KiB each way. */
+function taskHandler(
+  state: string,
+  functions: typeof stateFunctions,
+  onPayload: ((state: string, bytes: number) => void) | undefined,
+): (input: JsonValue) => Promise<JsonValue> {
+  return async (input) => {
+    const { FunctionName, Payload } = input as { FunctionName: string; Payload: unknown };
+    const name = FunctionName.slice(FunctionName.lastIndexOf(':') + 1);
+    const run = functions[name];
+    if (run === undefined) throw new Error(`State ${state} calls ${name}, which is no function of this machine.`);
+    onPayload?.(state, checkedSize(state, Payload));
+    const output = asJson(await run(asJson(Payload)));
+    onPayload?.(state, checkedSize(state, output));
+    return { Payload: output };
+  };
+}
+
+function checkedSize(state: string, payload: unknown): number {
+  const bytes = Buffer.byteLength(JSON.stringify(payload) ?? '');
+  if (bytes <= MAX_PAYLOAD_BYTES) return bytes;
+  const error = new Error(`A payload of ${state} has ${bytes} bytes; Step Functions takes ${MAX_PAYLOAD_BYTES}.`);
+  error.name = 'States.DataLimitExceeded';
+  throw error;
+}
+
+/** What crosses a state is JSON: a copy, as it would be between functions. */
+function asJson(value: unknown): JsonValue {
+  return JSON.parse(JSON.stringify(value ?? null));
+}
+
+/** Names of all Task states, those inside Maps included. */
+function taskStates(definition: { States: Record<string, unknown> }): string[] {
+  return Object.entries(definition.States).flatMap(([name, state]) => {
+    const { Type, ItemProcessor } = state as { Type: string; ItemProcessor?: { States: Record<string, unknown> } };
+    return [...(Type === 'Task' ? [name] : []), ...(ItemProcessor === undefined ? [] : taskStates(ItemProcessor))];
+  });
+}
+
+function succeeded(output: unknown): ExecutionResult {
+  return { status: 'SUCCEEDED', output };
+}
+
+function ended(error: unknown): ExecutionResult {
+  if (error instanceof ExecutionAbortedError) return { status: 'ABORTED' };
+  const cause = error instanceof ExecutionError && error.cause instanceof Error ? error.cause : error;
+  return cause instanceof Error
+    ? { status: 'FAILED', error: cause.name, cause: cause.message }
+    : { status: 'FAILED', error: 'Unknown', cause: String(cause) };
+}

