@@ -47,16 +47,16 @@ export interface Execution {
   idle(): Promise<void>;
 }
 
-/** Starts an execution. `onPayload` sees the size of everything that crosses a state, in bytes. */
-export function startExecution(
-  name: string,
-  input: unknown,
-  options: {
-    definitionPath?: URL;
-    functions?: typeof stateFunctions;
-    onPayload?: (state: string, bytes: number) => void;
-  } = {},
-): Execution {
+export interface EngineOptions {
+  readonly definitionPath?: URL;
+  /** Stand in for the deployed functions, by name. */
+  readonly functions?: Readonly<Record<string, StateFunction>>;
+  /** Sees the size of everything that crosses a Task, in bytes. */
+  readonly onPayload?: (state: string, bytes: number) => void;
+}
+
+/** Starts an execution of the definition; `name` is the execution's, and so the run id. */
+export function startExecution(name: string, input: unknown, options: EngineOptions = {}): Execution {
   const functions = options.functions ?? stateFunctions;
   const text = readFileSync(options.definitionPath ?? optimizeDefinitionPath, 'utf-8').replace(
     /\$\{([A-Za-z]+)FunctionArn\}/g,

@@ -75,7 +75,7 @@ export function showProgress(output: Output, budget: Budget, now: () => number =
 function describe(state: Progress, budget: Budget, elapsedMs: number, bar: boolean): string {
   const share = shareDone(state, budget);
   const parts = [
-    state.step === 'sealed test'
+    state.step === 'verdict'
       ? 'sealed test'
       : state.generation === 0
         ? 'baseline'

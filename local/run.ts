@@ -10,7 +10,7 @@ import { forgetModel } from '../lambdas/rollout/item.ts';
 import { runObject } from '../lambdas/store/artifacts.ts';
 import { bucketNamed, getArtifact, getText, putText } from '../lambdas/store/objects.ts';
 import { startEmbeddedAws } from './embedded-aws.ts';
-import { type Execution, type ExecutionResult, startExecution } from './engine.ts';
+import { type EngineOptions, type Execution, type ExecutionResult, startExecution } from './engine.ts';
 import type { LoadedTask } from './task-file.ts';
 
 export interface LocalRun {
@@ -40,11 +40,12 @@ const STOP_PATIENCE_MS = 10_000;
 export async function runLocally(
   { runId, folder, loaded, notice }: LocalRun,
   stop?: AbortSignal,
+  engine?: EngineOptions,
 ): Promise<LocalResult> {
   const aws = await startEmbeddedAws(join(folder, 'state', runId));
   forgetModel();
   try {
-    const execution = startExecution(runId, await executionInput(loaded, notice));
+    const execution = startExecution(runId, await executionInput(loaded, notice), engine);
     stop?.addEventListener('abort', () => endEarly(execution), { once: true });
     if (stop?.aborted) endEarly(execution);
     const result = await execution.result;

@@ -1,6 +1,10 @@
 /** The verdict in plain words: the page's headline and the terminal's last word. */
 import type { Report } from '../contracts/report.ts';
+import { ROUNDING_ERROR } from '../optimizer/statistics.ts';
 import { formatInterval, formatPlural, formatPValue, formatSignedPoints } from './format.ts';
+
+/** Significance level of the verdict (DESIGN §7.4). */
+const ALPHA = 0.05;
 
 export interface VerdictWords {
   /** What was found: `The new prompt is better`. */
@@ -24,9 +28,10 @@ export function verdictWords(report: Report): VerdictWords {
   const interval = `95 % interval ${formatInterval(ci95)}, ${formatPValue(pValue)}`;
   const evidence = `${formatSignedPoints(mean)} points on ${formatPlural(n, 'sealed example')} (${interval})`;
   if (report.verdict === 'improved') return { finding: 'The new prompt is better', evidence, advice: null };
-  if (report.verdict === 'no_significant_gain') return { finding: 'No real gain', evidence, advice };
-  // A rise of the whole score that is still a regression: an eval with a guard fell.
-  return { finding: mean < 0 ? 'The new prompt is worse' : 'The new prompt breaks a guarded eval', evidence, advice };
+  if (report.verdict === 'regressed') return { finding: 'The new prompt is worse', evidence, advice };
+  // A gain beyond luck that still does not count: only a guard can have stopped it.
+  const guarded = ci95[0] > ROUNDING_ERROR && pValue < ALPHA;
+  return { finding: guarded ? 'The score rose, but a guarded eval did not hold' : 'No real gain', evidence, advice };
 }
 
 /**

@@ -73,7 +73,9 @@ function renderDiff(diff: ComponentDiff, pen: Pen): string {
 
 /** The lines of an unchanged hunk that stand next to a change. */
 function renderContext(hunk: Hunk, afterChange: boolean, beforeChange: boolean): string[] {
-  const lines = toLines(hunk.segments).map((line) => `    ${line.map((part) => shorten(part.text, 'end')).join('')}`);
+  const lines = toLines(hunk.segments).map((line) =>
+    `    ${line.map((part) => shorten(part.text, 'end')).join('')}`.trimEnd(),
+  );
   const head = afterChange ? CONTEXT_LINES : 0;
   const tail = beforeChange ? CONTEXT_LINES : 0;
   if (lines.length <= head + tail) return lines;

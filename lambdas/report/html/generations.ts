@@ -95,9 +95,10 @@ function renderTable(generations: Generation[]): Markup {
   return html`<details><summary>Table of ${formatPlural(generations.length, 'generation')}</summary><table><thead><tr><th scope="col"><abbr title="Generation">Gen.</abbr></th><th scope="col">Best</th><th scope="col">Accepted</th><th scope="col">Rejected</th><th scope="col">Rollouts</th></tr></thead><tbody>${rows}</tbody></table></details>`;
 }
 
-function describe({ generation, bestValidation, proposed, accepted, rollouts }: Generation): string {
+function describe({ generation, bestValidation, accepted, rejected, rollouts }: Generation): string {
   const best = bestValidation === null ? 'no score yet' : `best ${formatPoints(bestValidation)}`;
-  const children = generation === 0 ? 'baseline' : `${accepted} of ${formatPlural(proposed, 'proposal')} accepted`;
+  const children =
+    generation === 0 ? 'baseline' : `${accepted} of ${formatPlural(accepted + rejected, 'proposal')} accepted`;
   return `Generation ${generation}: ${best}, ${children}, ${formatPlural(rollouts, 'rollout')} so far`;
 }
 

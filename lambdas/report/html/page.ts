@@ -122,8 +122,8 @@ function renderTiles({ baseline, best, testDelta, spend, wallSeconds }: Report):
 }
 
 function describeSearch({ generations, stopReason }: Report): string {
-  const sum = (count: 'proposed' | 'accepted' | 'rejected') =>
-    generations.reduce((total, entry) => total + entry[count], 0);
+  const accepted = generations.reduce((total, entry) => total + entry.accepted, 0);
+  const rejected = generations.reduce((total, entry) => total + entry.rejected, 0);
   const ran = generations.filter((entry) => entry.generation > 0).length;
-  return `${formatPlural(sum('proposed'), 'proposal')} in ${formatPlural(ran, 'generation')}: ${formatCount(sum('accepted'))} accepted, ${formatCount(sum('rejected'))} rejected. The search ended because ${describeStop(stopReason)}.`;
+  return `${formatPlural(accepted + rejected, 'proposal')} in ${formatPlural(ran, 'generation')}: ${formatCount(accepted)} accepted, ${formatCount(rejected)} rejected. The search ended because ${describeStop(stopReason)}.`;
 }
