@@ -140,7 +140,7 @@ async function optimize(loaded: LoadedTask, options: Options): Promise<number> {
     if (!options.json) console.log(text);
   };
   const resume = resumeCommand(options, runId);
-  const simulated = isSimulated ? await startSimulatedModel({ seed: task.optimizer.seed }) : undefined;
+  const simulated = isSimulated ? await startSimulatedModel() : undefined;
   if (simulated !== undefined) process.env.OPENAI_BASE_URL = simulated.baseUrl;
   // Servers on one's own machine need no key, but the client wants one.
   process.env.OPENAI_API_KEY ??= 'none';

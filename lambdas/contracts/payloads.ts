@@ -19,6 +19,12 @@ export const executionInputSchema = z.strictObject({
 });
 export type ExecutionInput = z.infer<typeof executionInputSchema>;
 
+/**
+ * The other input of an execution: go on with a run that failed. Written by: whoever starts it. Read by: Prepare.
+ * Redrive cannot do that on AWS: it re-enters the Fail state in which a caught error ends, and fails again.
+ */
+export const resumeInputSchema = z.strictObject({ resume: runIdSchema });
+
 /** Written by: the machine (execution name and input). Read by: Prepare, which validates `input` itself. */
 export const prepareInputSchema = z.strictObject({ runId: runIdSchema, input: z.unknown() });
 export type PrepareInput = z.infer<typeof prepareInputSchema>;

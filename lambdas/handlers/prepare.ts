@@ -2,7 +2,13 @@
 import type { RunRecord } from '../contracts/artifacts.ts';
 import type { Example } from '../contracts/dataset.ts';
 import { type InputProblem, InvalidInputError } from '../contracts/errors.ts';
-import { executionInputSchema, prepareInputSchema, turnSchema } from '../contracts/payloads.ts';
+import {
+  executionInputSchema,
+  prepareInputSchema,
+  resumeInputSchema,
+  type Turn,
+  turnSchema,
+} from '../contracts/payloads.ts';
 import type { Task, TaskInput } from '../contracts/task.ts';
 import { describeTaskIssues } from '../contracts/task-problems.ts';
 import { newArchive } from '../optimizer/archive.ts';
@@ -17,6 +23,8 @@ import { getText, parseS3Uri } from '../store/objects.ts';
 import { createRun, loadRun, updateRun } from '../store/runs.ts';
 
 export const handler = stateHandler(prepareInputSchema, turnSchema, async ({ runId, input }) => {
+  const resume = resumeInputSchema.safeParse(input);
+  if (resume.success) return goOn(resume.data.resume);
   const inputHash = contentHash(input);
   const run = await loadRun(runId);
   if (run === null) {
@@ -32,9 +40,26 @@ export const handler = stateHandler(prepareInputSchema, turnSchema, async ({ run
       },
     ]);
   }
-  await updateRun(runId, resumed(run));
-  return { runId, turn: Math.max(0, run.turn - 1), results: [] };
+  return reissue(run);
 });
+
+async function goOn(runId: string): Promise<Turn> {
+  const run = await loadRun(runId);
+  if (run !== null) return reissue(run);
+  throw new InvalidInputError([
+    {
+      field: 'resume',
+      message: `there is no run ${JSON.stringify(runId)}.`,
+      remedy: 'Give the name of the execution that failed.',
+    },
+  ]);
+}
+
+/** Hands out the turn before the interrupted one: Plan then names the interrupted step once more. */
+async function reissue(run: RunRecord): Promise<Turn> {
+  await updateRun(run.runId, resumed(run));
+  return { runId: run.runId, turn: Math.max(0, run.turn - 1), results: [] };
+}
 
 /** A run that had failed tries what failed for a passing reason once more; a killed one goes on as if nothing had been. */
 function resumed(run: RunRecord): Partial<RunRecord> {

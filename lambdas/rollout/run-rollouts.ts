@@ -94,14 +94,18 @@ export async function runRollouts(
   const results = new Map(loaded.standing);
   let strayUsage = noUsage();
   let interruption: Interruption | null = null;
+  const limit = pLimit(batch.concurrency);
 
   const runOne = async ([key, job]: [string, RolloutJob]): Promise<void> => {
-    throwIfStopping();
-    if (interruption !== null) return;
     const { task } = batch;
-    const messages = renderMessages(job.components, job.example);
-    const request = { model: task.model, messages, responseSchema: task.outputSchema };
-    const outcome = await callModel(request, lease, deps);
+    // Only the call holds its place: scoring and keeping one answer overlaps with waiting for the next.
+    const outcome = await limit(() => {
+      throwIfStopping();
+      if (interruption !== null) return null;
+      const messages = renderMessages(job.components, job.example);
+      return callModel({ model: task.model, messages, responseSchema: task.outputSchema }, lease, deps);
+    });
+    if (outcome === null) return;
     if (outcome.status === 'interrupted') {
       interruption ??= outcome.error;
       strayUsage = addUsage(strayUsage, outcome.usage);
@@ -122,7 +126,7 @@ export async function runRollouts(
     results.set(key, rollout);
     emitRunEvent({ type: 'rollout', runId: batch.runId, status: rollout.status, costUsd: usage.costUsd });
   };
-  await pLimit(batch.concurrency).map([...loaded.missing], runOne);
+  await Promise.all([...loaded.missing].map(runOne));
   return { rollouts: loaded.keys.map((key) => results.get(key) ?? null), strayUsage, interruption };
 }
 

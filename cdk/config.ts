@@ -1,0 +1,75 @@
+/**
+ * What a deployment may choose. The values are CDK context: `-c key=value` for one command, or the `context` of
+ * `cdk.json`, where they stay for the next one. Nothing is read from the environment, so that two people who deploy the
+ * same checkout deploy the same thing.
+ */
+import { RetentionDays } from 'aws-cdk-lib/aws-logs';
+import { distance } from 'fastest-levenshtein';
+import { z } from 'zod';
+import { type InputProblem, InvalidInputError } from '../lambdas/contracts/errors.ts';
+
+const retentionDays = Object.values(RetentionDays).filter(
+  (days): days is RetentionDays => typeof days === 'number' && days !== RetentionDays.INFINITE,
+);
+
+export const configSchema = z.strictObject({
+  stackName: z
+    .string()
+    .regex(/^[A-Za-z][A-Za-z0-9-]{0,100}$/, 'must start with a letter and hold at most 101 letters, digits or -')
+    .default('prompt-optimizer'),
+  /** Default: the region of the AWS credentials that deploy. */
+  region: z
+    .string()
+    .regex(/^[a-z]{2}(-[a-z]+)+-\d$/, 'must be a region such as eu-central-1')
+    .optional(),
+  /** Secret that holds the model's API key as plain text. The stack reads it by name and never creates it. */
+  apiKeySecretName: z
+    .string()
+    .regex(/^[A-Za-z0-9/_+=.@-]{1,512}$/, 'must be the name of a secret (not its ARN)')
+    .default('prompt-optimizer/openai-api-key'),
+  /** Any OpenAI-compatible server; default: OpenAI's own. */
+  openaiBaseUrl: z
+    .url({ protocol: /^https$/, error: 'must be an https:// URL: the API key travels with every call' })
+    .optional(),
+  logRetentionDays: z.coerce
+    .number()
+    .refine((days): days is RetentionDays => retentionDays.some((known) => known === days), {
+      error: `must be one of ${retentionDays.join(', ')} (what CloudWatch Logs offers)`,
+    })
+    .default(RetentionDays.ONE_MONTH),
+  /** What `destroy` does with buckets and tables. `retain` also protects the tables from deletion. */
+  removalPolicy: z.enum(['retain', 'destroy'], { error: 'must be retain or destroy' }).default('retain'),
+});
+export type Config = z.output<typeof configSchema>;
+
+/**
+ * Reads the deployment's choices out of the CDK app's whole context.
+ * @throws InvalidInputError naming every key that is unknown or has a wrong value.
+ */
+export function readConfig(context: Readonly<Record<string, unknown>>): Config {
+  const ours = Object.fromEntries(Object.entries(context).filter(([key]) => !belongsToCdk(key)));
+  const parsed = configSchema.safeParse(ours);
+  if (parsed.success) return parsed.data;
+  throw new InvalidInputError(
+    parsed.error.issues.flatMap((issue) =>
+      issue.code === 'unrecognized_keys'
+        ? issue.keys.map(unknownKey)
+        : [{ field: `context ${issue.path.join('.')}`, message: `${issue.message}.` }],
+    ),
+  );
+}
+
+/** The tool keeps its flags and look-ups in the same context, under keys with a namespace. */
+function belongsToCdk(key: string): boolean {
+  return /[:/]/.test(key) || key === 'cli-telemetry';
+}
+
+function unknownKey(key: string): InputProblem {
+  const known = Object.keys(configSchema.shape);
+  const nearest = known.toSorted((a, b) => distance(key, a) - distance(key, b))[0] ?? '';
+  return {
+    field: `context ${key}`,
+    message: 'unknown key.',
+    remedy: `Did you mean ${nearest}? Known are ${known.join(', ')}.`,
+  };
+}

@@ -1,0 +1,43 @@
+/**
+ * Sentences that an experienced person might write into such a prompt: most of them helpful, some vague, some wrong.
+ * The reflection model draws from them by what the feedback complains about; it does not know which ones are good.
+ * `{label}` stands for the name of the value as the prompt writes it.
+ */
+import { FACILITY_ADVICE } from './guidelines-facility.ts';
+import { SUPPORT_ADVICE } from './guidelines-support.ts';
+
+export type Advice = Readonly<{
+  /** Which field or label the advice is about: all of these must be found in its name. */
+  about: RegExp;
+  /** The value it is about; absent for flags and single labels. */
+  value?: RegExp;
+  /** For when the value was missed. */
+  missed: readonly string[];
+  /** For when the value was given without reason. */
+  overused: readonly string[];
+  /** Reads well, says little. */
+  vague: readonly string[];
+  /** Plausible, and wrong for most data. */
+  wrong: readonly string[];
+}>;
+
+export const ADVICE: readonly Advice[] = [...FACILITY_ADVICE, ...SUPPORT_ADVICE];
+
+/** Edits that change nothing that matters; people write them all the same. */
+export const USELESS: readonly string[] = [
+  'Think carefully before you answer.',
+  'Be accurate and consistent.',
+  'Read the whole text twice.',
+  'You are an expert with many years of experience.',
+  'Take a deep breath and work step by step.',
+];
+
+export const JSON_ONLY: readonly string[] = [
+  'Answer with valid JSON only: no code fences, no text before or after it.',
+  'Your whole answer is one JSON object, nothing else.',
+];
+
+export const LABEL_ONLY: readonly string[] = [
+  'Answer with the label only, nothing else.',
+  'Your whole answer is the name of one category, without punctuation or explanation; nothing else.',
+];

@@ -1,0 +1,41 @@
+import { describe, expect, it } from 'vitest';
+import { readConfig } from '../../cdk/config.ts';
+import { InvalidInputError } from '../../lambdas/contracts/errors.ts';
+
+describe('readConfig', () => {
+  it('has a default for everything that can have one', () => {
+    expect(readConfig({})).toEqual({
+      stackName: 'prompt-optimizer',
+      apiKeySecretName: 'prompt-optimizer/openai-api-key',
+      logRetentionDays: 30,
+      removalPolicy: 'retain',
+    });
+  });
+
+  it('takes numbers as the command line gives them', () => {
+    expect(readConfig({ logRetentionDays: '7' }).logRetentionDays).toBe(7);
+  });
+
+  it('leaves the context of the CDK itself alone', () => {
+    const context = {
+      '@aws-cdk/aws-iam:minimizePolicies': true,
+      'aws:cdk:bundling-stacks': [],
+      'cli-telemetry': false,
+    };
+
+    expect(() => readConfig(context)).not.toThrow();
+  });
+
+  it.each([
+    ['a key that is misspelt', { stackname: 'x' }, /context stackname: unknown key\. Did you mean stackName\?/],
+    ['a retention that CloudWatch does not offer', { logRetentionDays: '31' }, /context logRetentionDays: .*30, 60/],
+    ['plain http, which would show the API key', { openaiBaseUrl: 'http://example.com/v1' }, /openaiBaseUrl: .*https/],
+    ['an unknown removal policy', { removalPolicy: 'keep' }, /removalPolicy: must be retain or destroy/],
+    ['an ARN in place of a secret name', { apiKeySecretName: 'arn:aws:secretsmanager:x' }, /apiKeySecretName: .*name/],
+    ['a name that no stack can have', { stackName: '1st stack' }, /stackName: must start with a letter/],
+    ['a region of another form', { region: 'Frankfurt' }, /region: must be a region/],
+  ])('refuses %s', (_, context, message) => {
+    expect(() => readConfig(context)).toThrow(InvalidInputError);
+    expect(() => readConfig(context)).toThrow(message);
+  });
+});

@@ -1,0 +1,28 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import { configSchema } from '../../cdk/config.ts';
+import { executionInputSchema } from '../../lambdas/contracts/payloads.ts';
+
+const page = readFileSync(new URL('../../docs/deploying.md', import.meta.url), 'utf8');
+
+describe('docs/deploying.md', () => {
+  it.each([...page.matchAll(/```json\n(.*?)```/gs)].map(([, json = '']) => [json]))(
+    'shows an input that starts a run: %.60j',
+    (json) => {
+      const parsed = executionInputSchema.safeParse(JSON.parse(json));
+
+      expect(parsed.error === undefined ? '' : z.prettifyError(parsed.error)).toBe('');
+    },
+  );
+
+  it('names every choice of a deployment with its default', () => {
+    const rows = new Map([...page.matchAll(/^\| `(\w+)` \| (?:`(.*?)`)?/gm)].map(([, key, value]) => [key, value]));
+    const defaults = configSchema.parse({});
+
+    for (const key of configSchema.keyof().options) {
+      expect(rows.has(key), key).toBe(true);
+      if (defaults[key] !== undefined) expect(rows.get(key)).toBe(String(defaults[key]));
+    }
+  });
+});

@@ -1,0 +1,367 @@
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { buckets, tables } from '../../lambdas/store/tables.ts';
+import { type Machine, machineSchema, substitutionOf, tasksOf } from './asl-subset.ts';
+import { arnOf, bucketGrants, roleGrants, takesIn } from './iam.ts';
+import { runApp, type Synthesis, synthesize, type Template } from './synthesize.ts';
+import {
+  functionsOf,
+  idOf,
+  idsOf,
+  machineOf,
+  propertiesOf,
+  rightsOf,
+  type StoreName,
+  storesToldTo,
+  whoReaches,
+} from './template.ts';
+
+let synthesis: Synthesis;
+let destroyable: Synthesis;
+let unsafe: Synthesis;
+let template: Template;
+let definitionText: Buffer;
+let definition: Machine;
+
+beforeAll(async () => {
+  [synthesis, destroyable, unsafe, definitionText] = await Promise.all([
+    synthesize(),
+    synthesize({
+      context: { removalPolicy: 'destroy', region: 'eu-central-1', openaiBaseUrl: 'https://models.example.com/v1' },
+    }),
+    synthesize({ preload: './fixtures/unsafe-bucket.ts' }),
+    readFile(new URL('../../statemachine/optimize.asl.json', import.meta.url)),
+  ]);
+  template = synthesis.template;
+  definition = machineSchema.parse(JSON.parse(definitionText.toString('utf8')));
+});
+
+afterAll(async () => {
+  await Promise.all([synthesis, destroyable, unsafe].map((each) => each.discard()));
+});
+
+describe('the synthesis', () => {
+  it('succeeds without an account and without a finding of cdk-nag, whatever is configured', () => {
+    expect([synthesis.exitCode, synthesis.findings]).toEqual([0, []]);
+    expect([destroyable.exitCode, destroyable.findings]).toEqual([0, []]);
+  });
+
+  it('fails on a finding', () => {
+    expect(unsafe.exitCode).not.toBe(0);
+    expect(unsafe.findings).toContain('AwsSolutions: AwsSolutions-S1');
+  });
+
+  it('ends with one clear line when a context key is unknown', async () => {
+    const directory = await mkdtemp(join(tmpdir(), 'prompt-optimizer-cdk-'));
+
+    const { exitCode, stderr } = await runApp(directory, { context: { logRetention: '7' } });
+    await rm(directory, { recursive: true });
+
+    expect(exitCode).toBe(2);
+    expect(stderr).toMatch(/^context logRetention: unknown key\. Did you mean logRetentionDays\?.*\n$/);
+  });
+});
+
+describe('sealed data', () => {
+  it('is within the reach of Prepare and Verify alone', () => {
+    const bucket = arnOf(template, idOf(template, 'sealed'));
+
+    const reaching = whoReaches(template, 's3', [
+      bucket,
+      `${bucket}/uploads/test.jsonl`,
+      `${bucket}/runs/r-1/test.json`,
+    ]);
+
+    expect(reaching).toEqual(['Prepare', 'Verify']);
+  });
+
+  it('has rollouts that only Verify reaches', () => {
+    const table = arnOf(template, idOf(template, 'sealedRollouts'));
+
+    expect(whoReaches(template, 'dynamodb', [table, `${table}/index/any`])).toEqual(['Verify']);
+  });
+
+  it('is given to nobody by the bucket itself', () => {
+    expect(allowedByBucket(template, 'sealed')).toEqual([]);
+  });
+
+  it('can be deleted, but not read, by the function that empties the buckets of a stack that may be destroyed', () => {
+    const allowed = allowedByBucket(destroyable.template, 'sealed');
+
+    expect(allowed).toContain('s3:DeleteObject*');
+    for (const action of allowed) {
+      expect(['s3:GetObject', 's3:GetObjectVersion'].filter((read) => takesIn(action, read))).toEqual([]);
+    }
+  });
+});
+
+const whole = 'BatchGetItem GetItem PutItem Query UpdateItem';
+const byKey = 'BatchGetItem GetItem PutItem UpdateItem';
+const apiKey = 'arn:aws:secretsmanager:region:account:secret:prompt-optimizer/openai-api-key-??????';
+
+/** All rights of the functions: whoever adds one adds it here, on purpose. */
+const rights: [state: string, Record<string, string>][] = [
+  [
+    'Prepare',
+    {
+      data: 'ListBucket(runs/* uploads/*)',
+      'data/runs/*': 'GetObject PutObject',
+      'data/uploads/*': 'GetObject',
+      sealed: 'ListBucket(runs/* uploads/*)',
+      'sealed/runs/*': 'GetObject PutObject',
+      'sealed/uploads/*': 'GetObject',
+      runs: whole,
+    },
+  ],
+  [
+    'Plan',
+    {
+      data: 'ListBucket(runs/*)',
+      'data/runs/*': 'GetObject PutObject',
+      rollouts: 'BatchGetItem GetItem',
+      runs: whole,
+    },
+  ],
+  [
+    'Mutate',
+    {
+      data: 'ListBucket(runs/*)',
+      'data/runs/*': 'GetObject',
+      rollouts: byKey,
+      runs: whole,
+      [apiKey]: 'GetSecretValue',
+    },
+  ],
+  [
+    'Score',
+    {
+      data: 'ListBucket(runs/*)',
+      'data/runs/*': 'GetObject',
+      rollouts: byKey,
+      runs: whole,
+      [apiKey]: 'GetSecretValue',
+    },
+  ],
+  [
+    'Verify',
+    {
+      data: 'ListBucket(runs/*)',
+      'data/runs/*': 'GetObject PutObject',
+      sealed: 'ListBucket(runs/*)',
+      'sealed/runs/*': 'GetObject',
+      sealedRollouts: byKey,
+      runs: whole,
+      [apiKey]: 'GetSecretValue',
+    },
+  ],
+  [
+    'Conclude',
+    {
+      data: 'ListBucket(runs/*)',
+      'data/runs/*': 'GetObject PutObject',
+      rollouts: 'BatchGetItem GetItem',
+      runs: whole,
+    },
+  ],
+  ['RecordFailure', { runs: whole }],
+];
+
+/** Actions that AWS offers on `*` only: tracing, and the delivery of a state machine's logs. */
+const withoutResources =
+  /^(xray:(Put\w+|GetSampling\w+)|logs:(\w+LogDelivery|ListLogDeliveries|PutResourcePolicy|DescribeResourcePolicies|DescribeLogGroups))$/;
+
+describe('rights', () => {
+  it.each(rights)('of %s are these and no more', (state, expected) => {
+    expect(rightsOf(template, state)).toEqual(expected);
+  });
+
+  it('of a function are for the buckets and tables that its variables name, and for no others', () => {
+    for (const [state, fn] of functionsOf(template)) {
+      const usable = roleGrants(template)
+        .filter(({ holder }) => holder === fn.Role)
+        .flatMap(({ resources }) => resources)
+        .filter((resource) => /^arn:aws:(s3|dynamodb):/.test(resource))
+        .map((resource) => resource.replace(/(:::[^/]+)\/.*/, '$1'));
+      const told = [...storesToldTo(fn).values()].map((id) => arnOf(template, id));
+      expect(new Set(told), state).toEqual(new Set(usable));
+    }
+  });
+
+  it('name a resource of the stack, or the secret, wherever AWS has one to name', () => {
+    const ids = Object.keys(template.Resources);
+    for (const { effect, actions, resources } of [...roleGrants(template), ...bucketGrants(template)]) {
+      if (effect === 'Deny') continue;
+      expect(actions.filter((action) => action.includes('*'))).toEqual([]);
+      const vague = resources.filter((it) => it !== apiKey && !ids.some((id) => it.includes(id)));
+      if (vague.length === 0) continue;
+      expect(vague).toEqual(['*']);
+      expect(actions.filter((action) => !withoutResources.test(action))).toEqual([]);
+    }
+  });
+
+  it('of the state machine are to call the functions of its states and to run its own Maps', () => {
+    const { id, RoleArn, DefinitionSubstitutions } = machineOf(template);
+    const grants = roleGrants(template).filter(({ holder }) => holder === RoleArn);
+    const onWhat = (action: string) =>
+      grants.flatMap(({ actions, resources }) => (actions.includes(action) ? resources : [])).toSorted();
+    const child = `arn:aws:states:region:account:execution:${id}/map-label:name`;
+
+    expect(onWhat('lambda:InvokeFunction')).toEqual(
+      Object.values(DefinitionSubstitutions)
+        .map((fn) => arnOf(template, fn))
+        .toSorted(),
+    );
+    expect(onWhat('states:StartExecution')).toEqual([arnOf(template, id)]);
+    for (const action of ['states:DescribeExecution', 'states:StopExecution', 'states:RedriveExecution']) {
+      expect(onWhat(action).filter((pattern) => takesIn(pattern, child))).toHaveLength(1);
+    }
+  });
+});
+
+describe('the workflow', () => {
+  it('is the file that local runs execute, byte for byte', async () => {
+    const deployed = await synthesis.asset(machineOf(template).DefinitionS3Location.Key);
+
+    expect(deployed.equals(definitionText)).toBe(true);
+  });
+
+  it('is given exactly the functions that it names', () => {
+    const given = Object.keys(machineOf(template).DefinitionSubstitutions);
+
+    expect(new Set(given)).toEqual(new Set(tasksOf(definition).map(substitutionOf)));
+  });
+
+  it('waits for each function a little longer than the function runs', () => {
+    const functions = functionsOf(template);
+    for (const task of tasksOf(definition)) {
+      const runs = functions.get(substitutionOf(task).replace(/FunctionArn$/, ''))?.Timeout;
+      expect(runs).toBeLessThan(task.TimeoutSeconds);
+      expect(runs).toBeGreaterThanOrEqual(task.TimeoutSeconds - 15);
+    }
+  });
+
+  it('is traced, and logs its errors without the data of its executions', () => {
+    expect(template.Resources[machineOf(template).id]?.Properties).toMatchObject({
+      StateMachineType: 'STANDARD',
+      TracingConfiguration: { Enabled: true },
+      LoggingConfiguration: { Level: 'ERROR', IncludeExecutionData: false },
+    });
+  });
+});
+
+describe('functions', () => {
+  it('run on Node 24 on arm64, traced, all of them', () => {
+    for (const properties of propertiesOf(template, 'AWS::Lambda::Function')) {
+      expect(properties).toMatchObject({
+        Architectures: ['arm64'],
+        Runtime: 'nodejs24.x',
+        TracingConfig: { Mode: 'Active' },
+      });
+    }
+  });
+
+  it('log to groups of their own, which forget', () => {
+    const functions = [...functionsOf(template).values()];
+
+    expect(new Set(functions.map(({ LoggingConfig }) => LoggingConfig.LogGroup)).size).toBe(functions.length);
+    for (const group of propertiesOf(template, 'AWS::Logs::LogGroup')) expect(group.RetentionInDays).toBe(30);
+  });
+
+  it.each(['OPENAI_API_KEY_SECRET', 'OPENAI_BASE_URL'])('that call the model, and no others, know %s', (variable) => {
+    const knowing = [...functionsOf(destroyable.template)].filter(([, fn]) => variable in fn.Environment.Variables);
+
+    expect(knowing.map(([state]) => state).toSorted()).toEqual(['Mutate', 'Score', 'Verify']);
+  });
+
+  it('leave the server to the client when none is configured', () => {
+    for (const fn of functionsOf(template).values()) {
+      expect(fn.Environment.Variables).not.toHaveProperty('OPENAI_BASE_URL');
+    }
+  });
+});
+
+describe('tables', () => {
+  const names: StoreName[] = ['runs', 'rollouts', 'sealedRollouts'];
+
+  it.each(names)('%s has the keys of lambdas/store/tables.ts, on demand and recoverable', (name) => {
+    const schema = Object.entries(tables).find(([key]) => key === name)?.[1];
+    const keys = [schema?.partitionKey, ...(schema !== undefined && 'sortKey' in schema ? [schema.sortKey] : [])];
+
+    expect(template.Resources[idOf(template, name)]).toMatchObject({
+      Type: 'AWS::DynamoDB::Table',
+      DeletionPolicy: 'Retain',
+      Properties: {
+        KeySchema: keys.map((key, i) => ({ AttributeName: key, KeyType: i === 0 ? 'HASH' : 'RANGE' })),
+        AttributeDefinitions: keys.map((key) => ({ AttributeName: key, AttributeType: 'S' })),
+        BillingMode: 'PAY_PER_REQUEST',
+        PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true },
+        DeletionProtectionEnabled: true,
+      },
+    });
+  });
+
+  it('are those of lambdas/store/tables.ts and no others', () => {
+    const known = Object.keys(tables).filter((name): name is keyof typeof tables => name in tables);
+
+    expect(idsOf(template, 'AWS::DynamoDB::Table').toSorted()).toEqual(
+      known.map((name) => idOf(template, name)).toSorted(),
+    );
+  });
+
+  it('can be deleted when the configuration says so', () => {
+    for (const id of idsOf(destroyable.template, 'AWS::DynamoDB::Table')) {
+      expect(destroyable.template.Resources[id]).toMatchObject({
+        DeletionPolicy: 'Delete',
+        Properties: { DeletionProtectionEnabled: false },
+      });
+    }
+  });
+});
+
+describe('buckets', () => {
+  it('are closed to the public and encrypted, all of them', () => {
+    for (const bucket of propertiesOf(template, 'AWS::S3::Bucket')) {
+      expect(bucket).toMatchObject({
+        PublicAccessBlockConfiguration: {
+          BlockPublicAcls: true,
+          BlockPublicPolicy: true,
+          IgnorePublicAcls: true,
+          RestrictPublicBuckets: true,
+        },
+        BucketEncryption: {
+          ServerSideEncryptionConfiguration: [{ ServerSideEncryptionByDefault: { SSEAlgorithm: 'AES256' } }],
+        },
+      });
+    }
+  });
+
+  it('take requests over TLS only, all of them', () => {
+    const closed = bucketGrants(template).filter(
+      ({ effect, actions, resources, holder, condition }) =>
+        effect === 'Deny' &&
+        actions.includes('s3:*') &&
+        ['', '/*'].every((part) => resources.includes(`${arnOf(template, holder)}${part}`)) &&
+        JSON.stringify(condition) === '{"Bool":{"aws:SecureTransport":"false"}}',
+    );
+
+    expect(closed.map(({ holder }) => holder).toSorted()).toEqual(idsOf(template, 'AWS::S3::Bucket').toSorted());
+  });
+
+  it('with data keep a log of who read them', () => {
+    const names = Object.keys(buckets).filter((name): name is keyof typeof buckets => name in buckets);
+    for (const name of names) {
+      expect(template.Resources[idOf(template, name)]?.Properties).toMatchObject({
+        LoggingConfiguration: { DestinationBucketName: { Ref: expect.any(String) } },
+      });
+    }
+  });
+});
+
+function allowedByBucket(from: Template, name: StoreName): string[] {
+  const id = idOf(from, name);
+  return bucketGrants(from).flatMap(({ holder, effect, actions }) =>
+    holder === id && effect === 'Allow' ? actions : [],
+  );
+}

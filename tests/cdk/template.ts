@@ -1,0 +1,107 @@
+/** Finds things in a synthesized template by what they are for, not by generated names. */
+import { z } from 'zod';
+import { buckets, tables } from '../../lambdas/store/tables.ts';
+import { arnOf, type Grant, roleGrants, takesIn } from './iam.ts';
+import type { Template } from './synthesize.ts';
+
+const ref = z.object({ Ref: z.string() }).transform(({ Ref }) => Ref);
+const getArn = z
+  .object({ 'Fn::GetAtt': z.tuple([z.string(), z.literal('Arn')]) })
+  .transform((it) => it['Fn::GetAtt'][0]);
+
+const functionSchema = z.object({
+  Timeout: z.number(),
+  Role: getArn,
+  LoggingConfig: z.object({ LogGroup: ref }),
+  Environment: z.object({ Variables: z.record(z.string(), z.unknown()) }),
+});
+export type StateFunction = z.output<typeof functionSchema>;
+
+const machineSchema = z.object({
+  DefinitionS3Location: z.object({ Key: z.string() }),
+  DefinitionSubstitutions: z.record(z.string(), getArn),
+  RoleArn: getArn,
+});
+
+export function idsOf(template: Template, type: string): string[] {
+  return Object.entries(template.Resources)
+    .filter(([, { Type }]) => Type === type)
+    .map(([id]) => id);
+}
+
+export function propertiesOf(template: Template, type: string): Record<string, unknown>[] {
+  return idsOf(template, type).map((id) => template.Resources[id]?.Properties ?? {});
+}
+
+export function machineOf(template: Template): z.output<typeof machineSchema> & { readonly id: string } {
+  const [id, another] = idsOf(template, 'AWS::StepFunctions::StateMachine');
+  if (id === undefined || another !== undefined) throw new Error('There is not exactly one state machine.');
+  return { id, ...machineSchema.parse(template.Resources[id]?.Properties) };
+}
+
+/** By state, found the way Step Functions finds them: by the substitutions of the definition. */
+export function functionsOf(template: Template): Map<string, StateFunction> {
+  return new Map(
+    Object.entries(machineOf(template).DefinitionSubstitutions).map(([name, id]) => [
+      name.replace(/FunctionArn$/, ''),
+      functionSchema.parse(template.Resources[id]?.Properties),
+    ]),
+  );
+}
+
+const variables = Object.entries({ ...buckets, ...tables }).map(([name, { env }]) => ({ name, env }));
+export type StoreName = keyof typeof buckets | keyof typeof tables;
+
+/** Logical id of a bucket or table: what the functions that are told of it are told. */
+export function idOf(template: Template, name: StoreName): string {
+  const told = new Set([...functionsOf(template).values()].flatMap((fn) => storesToldTo(fn).get(name) ?? []));
+  const [id, another] = told;
+  if (id === undefined || another !== undefined) throw new Error(`${name} is not one and the same everywhere.`);
+  return id;
+}
+
+/** Buckets and tables that a function's variables name, with their logical ids. */
+export function storesToldTo(fn: StateFunction): Map<string, string> {
+  return new Map(
+    variables.flatMap(({ name, env }): [string, string][] => {
+      const value = fn.Environment.Variables[env];
+      return value === undefined ? [] : [[name, ref.parse(value)]];
+    }),
+  );
+}
+
+/** States (or roles that are no state's) that may do anything at all to any of the resources, in that service. */
+export function whoReaches(template: Template, service: string, resources: readonly string[]): string[] {
+  const states = new Map([...functionsOf(template)].map(([state, { Role }]) => [Role, state]));
+  const reaches = ({ effect, actions, resources: patterns }: Grant) =>
+    effect === 'Allow' &&
+    actions.some((action) => action.startsWith('*') || action.startsWith(`${service}:`)) &&
+    patterns.some((pattern) => resources.some((resource) => takesIn(pattern, resource)));
+  const holders = roleGrants(template).filter(reaches);
+  return [...new Set(holders.map(({ holder }) => states.get(holder) ?? holder))].toSorted();
+}
+
+/** What the function of a state may do, by resource, in the project's own words; logs and traces left out. */
+export function rightsOf(template: Template, state: string): Record<string, string> {
+  const fn = functionsOf(template).get(state);
+  if (fn === undefined) throw new Error(`There is no function for ${state}.`);
+  const words = new Map([...storesToldTo(fn)].map(([name, id]) => [arnOf(template, id), name]));
+  const rights: Record<string, Set<string>> = {};
+  for (const { holder, actions, resources, condition } of roleGrants(template)) {
+    if (holder !== fn.Role) continue;
+    for (const resource of resources) {
+      if (resource === '*' || resource.startsWith('arn:aws:logs:')) continue;
+      const [bare = '', folder] = resource.startsWith('arn:aws:s3:') ? resource.split(/\/(.*)/) : [resource];
+      const known = words.get(bare) ?? resource;
+      const name = folder === undefined ? known : `${known}/${folder}`;
+      rights[name] ??= new Set();
+      for (const action of actions) rights[name].add(`${action.replace(/^[a-z0-9]+:/, '')}${narrowed(condition)}`);
+    }
+  }
+  return Object.fromEntries(Object.entries(rights).map(([name, actions]) => [name, [...actions].toSorted().join(' ')]));
+}
+
+function narrowed(condition: Grant['condition']): string {
+  const prefixes = z.object({ StringLike: z.object({ 's3:prefix': z.array(z.string()) }) }).safeParse(condition);
+  return prefixes.success ? `(${prefixes.data.StringLike['s3:prefix'].toSorted().join(' ')})` : '';
+}

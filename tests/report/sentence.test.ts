@@ -1,0 +1,62 @@
+import { describe, expect, it } from 'vitest';
+import { verdictSentence } from '../../lambdas/report/sentence.ts';
+import { demoPage } from './demo.ts';
+
+describe('verdictSentence', () => {
+  it.each([
+    [
+      'improved',
+      'The new prompt is better: +12.3 points on 70 sealed examples (95 % interval +8.1 to +16.4, p = 0.0001).',
+    ],
+    [
+      'no_significant_gain',
+      'No real gain: +1.2 points on 70 sealed examples (95 % interval −2.0 to +4.4, p = 0.31). Keep your prompt.',
+    ],
+    [
+      'regressed',
+      'The new prompt is worse: −5.8 points on 70 sealed examples (95 % interval −10.1 to −1.4, p = 0.012). Keep your prompt.',
+    ],
+  ] as const)('says %s in a sentence', (verdict, sentence) => {
+    expect(verdictSentence(demoPage({ verdict }).report)).toBe(sentence);
+  });
+
+  it('says that nothing better was found when the baseline won', () => {
+    const { report } = demoPage({ verdict: 'no_significant_gain' });
+
+    const sentence = verdictSentence({ ...report, best: report.baseline });
+
+    expect(sentence).toBe('No better prompt was found in this search. Keep your prompt.');
+  });
+
+  it('says that nothing is proven when no sealed example was scored', () => {
+    const { report } = demoPage({ verdict: 'no_significant_gain' });
+    const testDelta = { mean: 0, ci95: [0, 0] as [number, number], pValue: 1, n: 0, perEval: {} };
+
+    expect(verdictSentence({ ...report, testDelta })).toBe(
+      'Nothing is proven: no sealed example could be scored. Keep your prompt.',
+    );
+  });
+
+  it('does not call a clear gain no gain when a guarded eval stopped it', () => {
+    const { report } = demoPage({ verdict: 'improved' });
+
+    const sentence = verdictSentence({ ...report, verdict: 'no_significant_gain' });
+
+    expect(sentence).toMatch(/^The score rose, but a guarded eval did not hold: \+12\.3 points .* Keep your prompt\.$/);
+  });
+
+  it('counts one example as one, and has no sign before nothing', () => {
+    const { report } = demoPage({ verdict: 'no_significant_gain' });
+    const testDelta = {
+      ...report.testDelta,
+      mean: -0.0001,
+      ci95: [-0.0002, 0.00001] as [number, number],
+      n: 1,
+      pValue: 1,
+    };
+
+    expect(verdictSentence({ ...report, testDelta })).toContain(
+      '0.0 points on 1 sealed example (95 % interval 0.0 to 0.0, p = 1.00)',
+    );
+  });
+});
