@@ -41,7 +41,6 @@ interface Options {
 
 /** Runs the command and gives its exit code. */
 export async function main(args: readonly string[]): Promise<number> {
-  process.env.POWERTOOLS_LOG_LEVEL ??= 'SILENT';
   try {
     const options = parseOptions(args);
     if (options === 'help') {
@@ -188,10 +187,7 @@ function conclude(
   { json }: Options,
 ): number {
   if (result.status === 'SUCCEEDED') {
-    const files = Object.entries(resultFiles).map(([name, path]) => [
-      name,
-      relative(process.cwd(), join(folder, path)) || path,
-    ]);
+    const files = Object.entries(resultFiles).map(([name, path]) => [name, shortPath(join(folder, path))]);
     const shown = renderVerdict(result.report, task.prompt, {
       color: process.stdout.isTTY === true,
       files: Object.fromEntries(files),
@@ -210,6 +206,12 @@ function conclude(
   console.error(`The run failed: ${result.cause}`);
   console.error(`Everything paid for is kept; once the cause is mended, go on with: ${resume}`);
   return exitCodes.failed;
+}
+
+/** Relative where that is below the current folder. */
+function shortPath(path: string): string {
+  const short = relative(process.cwd(), path);
+  return short === '' || short.startsWith('..') ? path : short;
 }
 
 function resumeCommand({ taskPath, folder, set, json }: Options, runId: string): string {

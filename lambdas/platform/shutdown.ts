@@ -14,9 +14,9 @@ export function requestStop(): void {
   stopping = true;
 }
 
-/** @throws StoppedError when the process was told to stop. */
-export function throwIfStopping(): void {
-  if (stopping) throw new StoppedError();
+/** The error to end an item with when the process was told to stop; null while it was not. */
+export function stopRequested(): StoppedError | null {
+  return stopping ? new StoppedError() : null;
 }
 
 /** For a process that runs several executions one after another. */

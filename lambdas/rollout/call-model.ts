@@ -35,13 +35,14 @@ export type CallOutcome =
 /** The most that a call can cost: every byte of the prompt may be a token. */
 export function boundOf(request: ChatRequest, price: Price | null): CallBound {
   const bytes = request.messages.reduce((sum, message) => sum + Buffer.byteLength(message.content), 0);
-  const schemaBytes = request.responseSchema === undefined ? 0 : JSON.stringify(request.responseSchema).length;
+  const schemaBytes =
+    request.responseSchema === undefined ? 0 : Buffer.byteLength(JSON.stringify(request.responseSchema));
   const inputTokens = bytes + schemaBytes + CALL_OVERHEAD_TOKENS;
   const outputTokens = request.model.maxOutputTokens;
   return { tokens: inputTokens + outputTokens, costUsd: costOf(price, inputTokens, outputTokens) ?? 0 };
 }
 
-/** Calls the model until it answers, fails for good, must wait for long, or the lease is used up. Never throws. */
+/** Calls the model until it answers, fails for good, must wait for long, or the lease is used up. */
 export async function callModel(request: ChatRequest, lease: Lease, deps: CallDependencies): Promise<CallOutcome> {
   const bound = boundOf(request, deps.price);
   let usage = noUsage(deps.price);

@@ -106,7 +106,7 @@ function checkTemplates(task: Task, splits: GivenSplits): InputProblem[] {
         });
       }
       for (const partial of partialsOf(text)) {
-        if (task.prompt[partial] !== undefined) continue;
+        if (Object.hasOwn(task.prompt, partial)) continue;
         problems.push({
           field,
           message: `includes {{> ${partial}}}, which is no component of the prompt.`,
@@ -128,7 +128,7 @@ function checkTemplates(task: Task, splits: GivenSplits): InputProblem[] {
 function partialCircles(task: Task): InputProblem[] {
   const includes = (name: string): string[] => {
     try {
-      return partialsOf(task.prompt[name] ?? '');
+      return Object.hasOwn(task.prompt, name) ? partialsOf(task.prompt[name] ?? '') : [];
     } catch {
       return [];
     }
@@ -147,6 +147,7 @@ function partialCircles(task: Task): InputProblem[] {
 function collectNames(value: object, prefix: string, names: Set<string>): void {
   for (const [name, inner] of Object.entries(value)) {
     names.add(prefix + name);
+    if (Array.isArray(inner)) for (const i of inner.keys()) names.add(`${prefix}${name}.${i}`);
     for (const item of Array.isArray(inner) ? inner : [inner]) {
       if (typeof item !== 'object' || item === null) continue;
       collectNames(item, `${prefix}${name}.`, names);

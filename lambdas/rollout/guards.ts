@@ -1,5 +1,5 @@
 /** Guards: what a new text must pass before a rollout is spent on it (DESIGN §7.3). */
-import type { Example } from '../contracts/dataset.ts';
+import type { Example, Json } from '../contracts/dataset.ts';
 import { placeholdersOf } from '../model/templates.ts';
 
 export interface GuardContext {
@@ -11,8 +11,10 @@ export interface GuardContext {
   readonly examples: readonly Example[];
 }
 
-/** Longest run of characters that a text may share with a training input and still count as a rule. */
-const MAX_COPIED_CHARS = 80;
+/** A text may not share this many characters in a row with a training input: that is a copy and no rule. */
+const COPIED_CHARS = 80;
+/** Positions of the text are tried this far apart. */
+const STRIDE = 8;
 
 /** Why the text cannot be used, in words for the model that wrote it; null when it can. */
 export function guardText(text: string, context: GuardContext): string | null {
@@ -45,21 +47,28 @@ function guardPlaceholders(text: string, parentText: string): string | null {
 function copiedRun(text: string, parentText: string, examples: readonly Example[]): string | null {
   const flat = flatten(text);
   const parent = flatten(parentText);
-  for (const { input } of examples) {
-    const source = flatten(
-      typeof input === 'string'
-        ? input
-        : Object.values(input)
-            .filter((v) => typeof v === 'string')
-            .join(' '),
-    );
-    for (let i = 0; i + MAX_COPIED_CHARS <= flat.length; i += 8) {
-      // Windows are tried every 8 characters, so each is 8 shorter than the limit.
-      const run = flat.slice(i, i + MAX_COPIED_CHARS - 8);
-      if (source.includes(run) && !parent.includes(run)) return `${run.slice(0, 40)}…`;
+  for (const source of examples.flatMap(({ input }) => sourcesOf(input))) {
+    // A run of 80 characters holds one of these shorter windows whole, wherever it begins.
+    const window = COPIED_CHARS - STRIDE + 1;
+    for (let i = 0; i + window <= flat.length; i += STRIDE) {
+      if (!source.includes(flat.slice(i, i + window))) continue;
+      for (let start = Math.max(0, i - STRIDE + 1); start <= i && start + COPIED_CHARS <= flat.length; start += 1) {
+        const run = flat.slice(start, start + COPIED_CHARS);
+        if (source.includes(run) && !parent.includes(run)) return `${run.slice(0, 40)}…`;
+      }
     }
   }
   return null;
+}
+
+/** What of an input could be copied: the text, or each text of an object, and the JSON that reflection is shown. */
+function sourcesOf(input: Example['input']): string[] {
+  if (typeof input === 'string') return [flatten(input)];
+  const texts = (value: Json): string[] => {
+    if (typeof value === 'string') return [value];
+    return typeof value === 'object' && value !== null ? Object.values(value).flatMap(texts) : [];
+  };
+  return [...texts(input), JSON.stringify(input)].map(flatten).filter(({ length }) => length >= COPIED_CHARS);
 }
 
 function flatten(text: string): string {

@@ -8,6 +8,7 @@ import { pricesOf } from '../model/prices.ts';
 import { addUsage, noUsage } from '../optimizer/usage.ts';
 import { optionalEnv } from '../platform/env.ts';
 import { modelApiKey } from '../platform/secrets.ts';
+import { StoppedError } from '../platform/shutdown.ts';
 import { loadArchive, loadContext } from '../store/artifacts.ts';
 import { loadRecord, loadRun, recordIds, saveRecord } from '../store/runs.ts';
 import type { CallDependencies } from './call-model.ts';
@@ -55,7 +56,8 @@ export async function keepLedger(
   await saveRecord('ledger', runId, recordIds.ledger(turn, index), {
     task: addUsage(ledger.task, stray.task ?? noUsage()),
     reflection: addUsage(ledger.reflection, stray.reflection ?? noUsage()),
-    lastError: { name: error.name, message: error.message },
+    // A process that was told to stop says nothing about the model.
+    lastError: error instanceof StoppedError ? ledger.lastError : { name: error.name, message: error.message },
   });
 }
 

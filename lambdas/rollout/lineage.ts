@@ -13,7 +13,6 @@ export function triedEdits(archive: Archive, parent: Candidate, component: strin
   const lineage = new Set(ancestors(archive, parent));
   return archive.candidates
     .filter(({ parents, component: changed }) => changed === component && parents.some((id) => lineage.has(id)))
-    .slice(-MOST_TRIED)
     .flatMap((child): TriedEdit[] => {
       const [parentId] = child.parents;
       if (child.minibatch === null || parentId === undefined) return [];
@@ -33,7 +32,8 @@ export function triedEdits(archive: Archive, parent: Candidate, component: strin
           ),
         },
       ];
-    });
+    })
+    .slice(-MOST_TRIED);
 }
 
 function ancestors(archive: Archive, candidate: Candidate): string[] {

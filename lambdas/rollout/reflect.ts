@@ -3,7 +3,7 @@ import type { Failure, ReflectionRecord, Usage } from '../contracts/artifacts.ts
 import type { Task } from '../contracts/task.ts';
 import { placeholdersOf } from '../model/templates.ts';
 import { addUsage, noUsage } from '../optimizer/usage.ts';
-import { throwIfStopping } from '../platform/shutdown.ts';
+import { stopRequested } from '../platform/shutdown.ts';
 import { loadRecords, recordIds, saveRecord } from '../store/runs.ts';
 import { type CallDependencies, callModel } from './call-model.ts';
 import { type GuardContext, guardText } from './guards.ts';
@@ -54,7 +54,8 @@ export async function reflect(
     const known = stored[attempt] ?? null;
     let record = standing(known, slot.epoch);
     if (record === null) {
-      throwIfStopping();
+      const stopped = stopRequested();
+      if (stopped !== null) return { status: 'interrupted', error: stopped, strayUsage: noUsage() };
       const outcome = await callModel({ model: task.reflection, messages }, lease, deps);
       if (outcome.status === 'interrupted') {
         return { status: 'interrupted', error: outcome.error, strayUsage: outcome.usage };
@@ -96,5 +97,5 @@ function withEndingOf(parentText: string, text: string): string {
 
 /** Reasons are counted in the report: what differs from reply to reply is left out. */
 function withoutQuotes(reason: string): string {
-  return reason.replace(/ \([^)]*\)$/, '').replace(/ has \d+ characters/, ' is too long');
+  return reason.replace(/ \(.*\)$/s, '').replace(/ has \d+ characters/, ' is too long');
 }

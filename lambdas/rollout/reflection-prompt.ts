@@ -49,7 +49,7 @@ ${FENCE}
 the new text
 ${FENCE}`;
 
-/** The messages of a reflection call. Data cannot end its element: `</` is written `<\/` inside. */
+/** The messages of a reflection call. Data cannot end its element: see `quoted`. */
 export function reflectionMessages(request: ReflectionRequest): Message[] {
   const { component, components, examples, tried, placeholders } = request;
   const others = Object.entries(components).filter(([name]) => name !== component);
@@ -83,14 +83,14 @@ export function repairMessages(first: readonly Message[], reply: string, reason:
 
 export type Reply = { readonly text: string } | { readonly text: null; readonly reason: string };
 
-/** The text in the reply's one complete fence. */
+/** The text in the reply's one complete fence, with `</` as the component has it. */
 export function readReply(reply: string, truncated: boolean): Reply {
   if (truncated) return { text: null, reason: 'it was cut off at the output limit' };
   for (const fence of [FENCE, '```']) {
     const blocks = fencedBlocks(reply, fence);
     if (blocks === null) return { text: null, reason: 'its fenced block does not end' };
     if (blocks.length > 1) return { text: null, reason: 'it has more than one fenced block' };
-    if (blocks[0] !== undefined) return { text: blocks[0] };
+    if (blocks[0] !== undefined) return { text: unquoted(blocks[0]) };
   }
   return { text: null, reason: 'it has no fenced block' };
 }
@@ -123,13 +123,23 @@ function renderExample({ example, output, score, evals }: ReflectedExample): str
 }
 
 function renderTried({ before, after, accepted, text }: TriedEdit): string {
-  const line = text.replace(/\s+/g, ' ').trim().slice(0, 300).replaceAll('</', '<\\/');
+  const line = quoted(text.replace(/\s+/g, ' ').trim().slice(0, 300));
   return `- (score ${before.toFixed(2)} → ${after.toFixed(2)}, ${accepted ? 'kept' : 'rejected'}) ${line}`;
 }
 
 function element(tag: string, text: string): string {
   const name = tag.split(' ')[0];
-  return `<${tag}>\n${text.replaceAll('</', '<\\/')}\n</${name}>`;
+  return `<${tag}>\n${quoted(text)}\n</${name}>`;
+}
+
+/** `</` with a backslash, and one more where there are some already, so that `unquoted` gives every text back. */
+function quoted(text: string): string {
+  return text.replace(/<(\\*)\//g, '<\\$1/');
+}
+
+/** A model that keeps a line word for word writes the backslash too; one that writes `</` by itself means `</`. */
+function unquoted(text: string): string {
+  return text.replace(/<\\(\\*)\//g, '<$1/');
 }
 
 function asText(value: Json | Example['input']): string {

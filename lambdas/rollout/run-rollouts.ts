@@ -9,7 +9,7 @@ import type { ChatAnswer } from '../model/chat-model.ts';
 import { renderMessages } from '../model/templates.ts';
 import { addUsage, noUsage } from '../optimizer/usage.ts';
 import { emitRunEvent } from '../platform/events.ts';
-import { throwIfStopping } from '../platform/shutdown.ts';
+import { type StoppedError, stopRequested } from '../platform/shutdown.ts';
 import { loadRollouts, type RolloutTable, rolloutKey, saveRollout } from '../store/rollouts.ts';
 import { type CallDependencies, callModel } from './call-model.ts';
 import type { Lease } from './lease.ts';
@@ -23,7 +23,7 @@ export interface RolloutJob {
 }
 
 /** The errors that hand an item back to the machine. */
-export type Interruption = RateLimitedError | ModelUnavailableError | ModelRefusedRequestError;
+export type Interruption = RateLimitedError | ModelUnavailableError | ModelRefusedRequestError | StoppedError;
 
 export interface RolloutBatch {
   readonly runId: string;
@@ -97,15 +97,11 @@ export async function runRollouts(
   const limit = pLimit(batch.concurrency);
 
   const runOne = async ([key, job]: [string, RolloutJob]): Promise<void> => {
+    interruption ??= stopRequested();
+    if (interruption !== null) return;
     const { task } = batch;
-    // Only the call holds its place: scoring and keeping one answer overlaps with waiting for the next.
-    const outcome = await limit(() => {
-      throwIfStopping();
-      if (interruption !== null) return null;
-      const messages = renderMessages(job.components, job.example);
-      return callModel({ model: task.model, messages, responseSchema: task.outputSchema }, lease, deps);
-    });
-    if (outcome === null) return;
+    const messages = renderMessages(job.components, job.example);
+    const outcome = await callModel({ model: task.model, messages, responseSchema: task.outputSchema }, lease, deps);
     if (outcome.status === 'interrupted') {
       interruption ??= outcome.error;
       strayUsage = addUsage(strayUsage, outcome.usage);
@@ -126,7 +122,11 @@ export async function runRollouts(
     results.set(key, rollout);
     emitRunEvent({ type: 'rollout', runId: batch.runId, status: rollout.status, costUsd: usage.costUsd });
   };
-  await Promise.all([...loaded.missing].map(runOne));
+  // A place is free again when its answer is kept: what a crash can lose is what was in flight, no more.
+  const settled = await Promise.allSettled([...loaded.missing].map((entry) => limit(runOne, entry)));
+  // Only now: whoever handles the error may end the process, and what was in flight must be kept by then.
+  const broken = settled.find((one) => one.status === 'rejected');
+  if (broken !== undefined) throw broken.reason;
   return { rollouts: loaded.keys.map((key) => results.get(key) ?? null), strayUsage, interruption };
 }
 
