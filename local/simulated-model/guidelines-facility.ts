@@ -1,5 +1,5 @@
 /** Advice about urgency, mood and the services of a facility-management company. */
-import type { Advice } from './guidelines.ts';
+import type { Advice } from './advice.ts';
 
 export const FACILITY_ADVICE: readonly Advice[] = [
   {

@@ -1,5 +1,5 @@
 /** Advice about the usual queues of a software company's support. */
-import type { Advice } from './guidelines.ts';
+import type { Advice } from './advice.ts';
 
 export const SUPPORT_ADVICE: readonly Advice[] = [
   {

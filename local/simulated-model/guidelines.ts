@@ -3,23 +3,9 @@
  * The reflection model draws from them by what the feedback complains about; it does not know which ones are good.
  * `{label}` stands for the name of the value as the prompt writes it.
  */
+import type { Advice } from './advice.ts';
 import { FACILITY_ADVICE } from './guidelines-facility.ts';
 import { SUPPORT_ADVICE } from './guidelines-support.ts';
-
-export type Advice = Readonly<{
-  /** Which field or label the advice is about: all of these must be found in its name. */
-  about: RegExp;
-  /** The value it is about; absent for flags and single labels. */
-  value?: RegExp;
-  /** For when the value was missed. */
-  missed: readonly string[];
-  /** For when the value was given without reason. */
-  overused: readonly string[];
-  /** Reads well, says little. */
-  vague: readonly string[];
-  /** Plausible, and wrong for most data. */
-  wrong: readonly string[];
-}>;
 
 export const ADVICE: readonly Advice[] = [...FACILITY_ADVICE, ...SUPPORT_ADVICE];
 
