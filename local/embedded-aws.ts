@@ -6,6 +6,7 @@ import { mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { type AddressInfo, Server } from 'node:net';
 import { join } from 'node:path';
 import { CreateTableCommand, DynamoDBClient, ListTablesCommand } from '@aws-sdk/client-dynamodb';
+import { ClassicLevel } from 'classic-level';
 import dynalite from 'dynalite';
 import { startFauxqs } from 'fauxqs';
 import { forgetArtifacts } from '../lambdas/store/artifacts.ts';
@@ -77,7 +78,7 @@ export async function startEmbeddedAws(folder: string): Promise<EmbeddedAws> {
 }
 
 async function startDynalite(path: string): Promise<{ server: ReturnType<typeof dynalite>; port: number }> {
-  // dynalite opens its files on the first request and answers 500 when it cannot: the lock is tried first.
+  await throwIfInUse(path);
   const server = dynalite({ path, createTableMs: 0, deleteTableMs: 0, updateTableMs: 0 });
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
@@ -87,11 +88,23 @@ async function startDynalite(path: string): Promise<{ server: ReturnType<typeof 
   return { server, port: (server.address() as AddressInfo).port };
 }
 
+/** dynalite would end the process on its first request when it cannot open its files, so that is tried before. */
+async function throwIfInUse(path: string): Promise<void> {
+  const database = new ClassicLevel(path);
+  try {
+    await database.open();
+  } catch (error) {
+    const locked = error instanceof Error && error.cause instanceof Error && Reflect.get(error.cause, 'code') === 'LEVEL_LOCKED';
+    if (locked) throw new FolderInUseError('The folder of this run is open in another process.', { cause: error });
+    throw error;
+  }
+  await database.close();
+}
+
 async function createTables(endpoint: string): Promise<void> {
   const client = new DynamoDBClient({ endpoint, maxAttempts: 1 });
   try {
-    const { TableNames: existing = [] } = await client.send(new ListTablesCommand({})).catch((error: unknown) => {
-      throw new FolderInUseError('The folder of this run is open in another process.', { cause: error });
+    const { TableNames: existing = [] } = await client.send(new ListTablesCommand({}));
     });
     for (const [name, schema] of Object.entries(tables) as [string, TableSchema][]) {
       const table = `prompt-optimizer-${name}`;
