@@ -94,7 +94,8 @@ async function throwIfInUse(path: string): Promise<void> {
   try {
     await database.open();
   } catch (error) {
-    const locked = error instanceof Error && error.cause instanceof Error && Reflect.get(error.cause, 'code') === 'LEVEL_LOCKED';
+    const locked =
+      error instanceof Error && error.cause instanceof Error && Reflect.get(error.cause, 'code') === 'LEVEL_LOCKED';
     if (locked) throw new FolderInUseError('The folder of this run is open in another process.', { cause: error });
     throw error;
   }
@@ -105,7 +106,6 @@ async function createTables(endpoint: string): Promise<void> {
   const client = new DynamoDBClient({ endpoint, maxAttempts: 1 });
   try {
     const { TableNames: existing = [] } = await client.send(new ListTablesCommand({}));
-    });
     for (const [name, schema] of Object.entries(tables) as [string, TableSchema][]) {
       const table = `prompt-optimizer-${name}`;
       if (existing.includes(table)) continue;
