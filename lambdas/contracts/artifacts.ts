@@ -229,8 +229,12 @@ export const archiveSchema = z.strictObject({
   generations: z.array(generationSchema),
   spend: spendSchema,
   step: stepSchema.nullable(),
+  /** Epoch of the run that the leases of `step` were granted in: a run that is started again gets new ones. */
+  epoch: z.number().int().min(0),
   /** Model calls in flight at once, as lowered by rate limits and raised again. */
   concurrency: z.number().int().min(1),
+  /** Whether the generation that is under way has met 429s. */
+  rateLimited: z.boolean(),
   /** Candidates of the finalists' round, and the winner once it is picked. */
   finalists: z.array(z.string()).nullable(),
   winnerId: z.string().nullable(),

@@ -1,7 +1,7 @@
 /** `exact_match`: the answer is the expected value, white space around it aside. */
-import { isDeepStrictEqual } from 'node:util';
 import type { EvalSettings } from '../contracts/task.ts';
 import { parseAnswer } from './json-answer.ts';
+import { sameJson } from './same-json.ts';
 import { cutNote, type EvalDefinition, show } from './scorer.ts';
 
 type Settings = Extract<EvalSettings, { type: 'exact_match' }>;
@@ -14,7 +14,7 @@ export const exactMatch: EvalDefinition<Settings> = {
     const right =
       typeof expected === 'string'
         ? fold(given, settings) === fold(expected.trim(), settings)
-        : isDeepStrictEqual(parseAnswer(given).value, expected);
+        : sameJson(parseAnswer(given).value, expected, (text) => fold(text, settings));
     return right
       ? { score: 1, feedback: 'Right.' }
       : { score: 0, feedback: `The answer was ${show(given)}, expected ${show(expected)}.${cutNote(answer)}` };

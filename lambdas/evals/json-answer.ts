@@ -3,7 +3,8 @@ import type { Json } from '../contracts/dataset.ts';
 
 export type ParsedAnswer = { readonly value: Json } | { readonly value: undefined; readonly problem: string };
 
-const oneFence = /^```[a-zA-Z]*\s*\n([\s\S]*?)\n?```$/;
+// White space after the opening may not take line breaks: a model that writes nothing else would make the match quadratic.
+const oneFence = /^```[a-zA-Z]*[^\S\n]*\n([\s\S]*?)\n?```$/;
 
 export function parseAnswer(text: string): ParsedAnswer {
   const trimmed = text.trim();

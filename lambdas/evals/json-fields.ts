@@ -2,10 +2,11 @@
  * `json_fields`: compares named fields of a JSON answer with `expected` and gives the share that is right. A field that
  * is itself an object counts as the share of its own fields that are right, so that no large object outweighs the rest.
  */
-import { isDeepStrictEqual } from 'node:util';
 import type { Json } from '../contracts/dataset.ts';
 import type { EvalSettings } from '../contracts/task.ts';
+import { fold } from './exact-match.ts';
 import { parseAnswer } from './json-answer.ts';
+import { sameJson } from './same-json.ts';
 import { cutNote, type EvalDefinition, show } from './scorer.ts';
 
 type Settings = Extract<EvalSettings, { type: 'json_fields' }>;
@@ -50,7 +51,7 @@ function shareRight(path: string, expected: Json | undefined, given: Json | unde
     const shares = names.map((name) => shareRight(`${path}.${name}`, expected[name], own(given, name), wrong));
     return shares.reduce((sum, share) => sum + share, 0) / names.length;
   }
-  if (isDeepStrictEqual(given, expected)) return 1;
+  if (sameJson(given, expected, (text) => fold(text, { ignoreCase: false }))) return 1;
   wrong.push(`${path}: ${given === undefined ? 'is missing' : `was ${show(given)}`}, expected ${show(expected)}`);
   return 0;
 }

@@ -17,8 +17,7 @@ export const regex: EvalDefinition<Settings> = {
   score(settings, _example, answer) {
     const expression = new RegExp(settings.pattern, settings.flags);
     Object.assign(sandbox, { expression, text: answer.text });
-    const matched: unknown = matchScript.runInContext(sandbox, { timeout: LIMIT_MS });
-    return matched === true
+    return isMatch(expression)
       ? { score: 1, feedback: 'Right.' }
       : {
           score: 0,
@@ -26,3 +25,15 @@ export const regex: EvalDefinition<Settings> = {
         };
   },
 };
+
+/** @throws Error when the pattern is too slow for the text in the sandbox. */
+function isMatch(expression: RegExp): boolean {
+  try {
+    return matchScript.runInContext(sandbox, { timeout: LIMIT_MS }) === true;
+  } catch (error) {
+    throw new Error(
+      `${String(expression)} did not end within ${LIMIT_MS} ms on an answer. Nested repetition like (a+)+ does that; write it without.`,
+      { cause: error },
+    );
+  }
+}

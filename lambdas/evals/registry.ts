@@ -16,10 +16,24 @@ export interface Scoring {
 
 /** Scores one answer by every eval. @throws Error when an eval cannot score it: that is a failure, never a 0. */
 export function scoreAnswer(evals: readonly EvalSettings[], example: Example, answer: Answer): Scoring {
-  const results = evals.map((settings) => ({ name: settings.name, ...scoreOne(settings, example, answer) }));
-  const weights = evals.reduce((sum, settings) => sum + settings.weight, 0);
-  const weighted = results.reduce((sum, result, i) => sum + result.score * (evals[i]?.weight ?? 0), 0);
-  return { score: Math.min(1, weighted / weights), evals: results };
+  const results = evals.map((settings): EvalResult => {
+    const missing = missingFor(settings, example);
+    if (missing !== null) throw new Error(`Example ${example.id}: ${missing}.`);
+    const { score, feedback } = scoreOne(settings, example, answer);
+    return { name: settings.name, score, feedback: cut(feedback) };
+  });
+  // Relative to the largest, so that no legal weights overflow or vanish in the sum.
+  const largest = Math.max(...evals.map(({ weight }) => weight));
+  const weights = evals.map(({ weight }) => weight / largest);
+  const weighted = results.reduce((sum, { score }, i) => sum + score * (weights[i] ?? 0), 0);
+  return { score: Math.min(1, weighted / weights.reduce((sum, weight) => sum + weight, 0)), evals: results };
+}
+
+/** Longest feedback of one eval, characters: it is stored with each rollout and shown to the reflection model. */
+const MAX_FEEDBACK = 1_500;
+
+function cut(feedback: string): string {
+  return feedback.length > MAX_FEEDBACK ? `${feedback.slice(0, MAX_FEEDBACK).toWellFormed()}…` : feedback;
 }
 
 /** What an example lacks for an eval, in words; null when nothing. */

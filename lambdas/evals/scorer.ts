@@ -26,8 +26,17 @@ export interface EvalDefinition<Settings> {
 
 /** A value as feedback shows it: JSON, cut at 200 characters. */
 export function show(value: Json | undefined): string {
-  const text = value === undefined ? 'nothing' : JSON.stringify(value);
-  return text.length > 200 ? `${text.slice(0, 200)}… (${text.length} characters)` : text;
+  const text = value === undefined ? 'nothing' : toJson(value);
+  return text.length > 200 ? `${text.slice(0, 200).toWellFormed()}… (${text.length} characters)` : text;
+}
+
+/** A model may nest deeper than can be written down; that is a bad answer and no failure. */
+function toJson(value: Json): string {
+  try {
+    return JSON.stringify(value);
+  } catch {
+    return 'a value that is nested too deeply to be shown';
+  }
 }
 
 /** Added to feedback where an answer was cut. */

@@ -4,7 +4,7 @@ import { ModelRefusedRequestError } from '../contracts/errors.ts';
 import { concludeOutputSchema, type Turn, turnSchema } from '../contracts/payloads.ts';
 import type { Report } from '../contracts/report.ts';
 import { BASELINE_ID, candidateOf, componentsOf } from '../optimizer/archive.ts';
-import { addUsageTo } from '../optimizer/gepa/fold.ts';
+import { addUsageTo } from '../optimizer/gepa/spend.ts';
 import { stateHandler } from '../platform/handler.ts';
 import { buildReport, sealedIntervals } from '../report/build.ts';
 import { compareExamples, type FindRollout } from '../report/compared-examples.ts';
@@ -17,8 +17,9 @@ import { loadRecords, loadRun, recordIds, updateRun } from '../store/runs.ts';
 
 export const handler = stateHandler(turnSchema, concludeOutputSchema, async (input) => {
   const { runId, turn } = input;
-  const [run, context, archive] = await Promise.all([loadRun(runId), loadContext(runId), loadArchive(runId, turn)]);
+  const [run, context] = await Promise.all([loadRun(runId), loadContext(runId)]);
   if (run === null) throw new Error(`Run ${runId} does not exist.`);
+  const archive = await loadArchive(runId, turn, run.epoch);
   const { rows, spend } = await loadSealedScores(input, archive);
   const elapsedMs = archive.elapsedMs + Math.max(0, Date.now() - run.lastSeenMs);
   const wallSeconds = Math.round(elapsedMs / 100) / 10;
@@ -50,7 +51,7 @@ async function loadSealedScores(
     throw new ModelRefusedRequestError(reason ?? 'The model refuses our requests.');
   }
   const shards = await Promise.all(items.map((_, i) => loadVerification(runId, turn, i)));
-  const rows = shards.flatMap((shard) => shard.rows);
+  const rows = shards.flatMap((shard) => shard?.rows ?? []);
   const wanted = items.reduce((sum, { from, to, candidateIds }) => sum + (to - from) * candidateIds.length, 0);
   let spend = rows.reduce((sum, row) => addRow(sum, row), archive.spend);
   for (const id of ledgerIds) {

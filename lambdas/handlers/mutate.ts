@@ -4,6 +4,8 @@ import { type ItemInput, itemDoneSchema, itemInputSchema } from '../contracts/pa
 import type { Components } from '../contracts/task.ts';
 import { isAccepted } from '../optimizer/acceptance.ts';
 import { candidateOf, componentsOf, sameParts, textId } from '../optimizer/archive.ts';
+import { childDraw } from '../optimizer/gepa/fold.ts';
+import { ROUNDING_ERROR } from '../optimizer/statistics.ts';
 import { addUsage, noUsage } from '../optimizer/usage.ts';
 import { stateHandler } from '../platform/handler.ts';
 import { type ItemWork, keepLedger, leaseUsage, loadItem } from '../rollout/item.ts';
@@ -43,7 +45,7 @@ async function makeChild(
   const components = componentsOf(archive, parent);
   const parentBatch = minibatchOf(work, item, components, (i) => item.minibatch[i]?.parentDraw ?? 0);
   const childBatch = (text: string): RolloutBatch =>
-    minibatchOf(work, item, { ...components, [item.component]: text }, () => 0);
+    minibatchOf(work, item, { ...components, [item.component]: text }, () => childDraw(item));
 
   // One lease covers parent and child, whichever part of them an earlier attempt has left.
   const parentLoaded = await loadBatch(parentBatch);
@@ -63,7 +65,7 @@ async function makeChild(
   if (examples.length === 0) {
     return keep({ status: 'failed', reason: 'every rollout of the parent failed', text: null, reflected: 'not_asked' });
   }
-  if (examples.length === item.minibatch.length && examples.every(({ score }) => score === 1)) {
+  if (examples.length === item.minibatch.length && examples.every(({ score }) => score >= 1 - ROUNDING_ERROR)) {
     return keep({
       status: 'rejected',
       reason: 'the parent is perfect on the minibatch',
@@ -111,7 +113,7 @@ async function makeChild(
 }
 
 function minibatchOf(
-  { run, context }: ItemWork,
+  { run, context, ledger }: ItemWork,
   item: MutateItem,
   components: Components,
   drawOf: (i: number) => number,
@@ -122,6 +124,7 @@ function minibatchOf(
     task: context.task,
     table: 'search',
     concurrency: item.concurrency,
+    cautious: ledger.lastError !== null,
     jobs: item.minibatch.map(({ exampleId }, i) => ({
       split: 'train',
       example: trainExample(context, exampleId),

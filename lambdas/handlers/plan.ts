@@ -1,13 +1,15 @@
 /** Plan: folds what has landed into the archive and names the next step. The single writer. Loads, calls, saves. */
 import type { Archive, RunContext, RunRecord } from '../contracts/artifacts.ts';
 import { type PlanOutput, planOutputSchema, type Turn, turnSchema } from '../contracts/payloads.ts';
-import { BASELINE_ID, validationScores } from '../optimizer/archive.ts';
+import { BASELINE_ID, judgedScores } from '../optimizer/archive.ts';
 import { meanScores } from '../optimizer/frontier.ts';
 import { foldMutations, foldShards } from '../optimizer/gepa/fold.ts';
+import { type ItemProgress, withRenewedLeases } from '../optimizer/gepa/leases.ts';
 import { planNextStep, type Search, testFitsWith } from '../optimizer/gepa/next-step.ts';
+import { progressOfMutation, progressOfShard, progressOfVerification } from '../optimizer/gepa/progress.ts';
 import { emitRunEvent } from '../platform/events.ts';
 import { stateHandler } from '../platform/handler.ts';
-import { landMutations, landShards } from '../rollout/landing.ts';
+import { type Landing, landMutations, landShards, landVerifications } from '../rollout/landing.ts';
 import { searchOf } from '../rollout/search.ts';
 import { loadArchive, loadContext, saveArchive } from '../store/artifacts.ts';
 import { loadRun, updateRun } from '../store/runs.ts';
@@ -19,19 +21,45 @@ export const handler = stateHandler(turnSchema, planOutputSchema, async (input) 
   if (turn > run.turn) throw new Error(`Run ${runId} is at turn ${run.turn}; turn ${turn} was never handed out.`);
   if (turn < run.turn) {
     // A retry, or a run that was started again: the step is already planned.
-    const archive = await loadArchive(runId, run.turn);
+    const planned = await loadArchive(runId, run.turn, run.epoch);
+    const archive = planned.epoch < run.epoch ? await renew(planned, run, context) : planned;
     announce(archive, context);
     return output(archive);
   }
   const now = Date.now();
-  const folded = await fold(await loadArchive(runId, turn), input, run, context);
-  const timed = { ...folded, elapsedMs: folded.elapsedMs + Math.max(0, now - run.lastSeenMs) };
+  const folded = await fold(await loadArchive(runId, turn, run.epoch), input, run, context);
+  const timed = { ...folded, epoch: run.epoch, elapsedMs: folded.elapsedMs + Math.max(0, now - run.lastSeenMs) };
   const next = planNextStep(timed, searchOf(context));
   await saveArchive(next);
   await updateRun(runId, { turn: next.turn, lastSeenMs: now }, run.turn);
   announce(next, context);
   return output(next);
 });
+
+/** A failed run that is started again: its step is done once more, with leases for what it still lacks. */
+async function renew(archive: Archive, run: RunRecord, context: RunContext): Promise<Archive> {
+  const landing = { runId: run.runId, epoch: run.epoch, context, archive, results: [] };
+  const progress = await progressOf(landing);
+  const renewed = { ...withRenewedLeases(archive, searchOf(context), progress), epoch: run.epoch };
+  await saveArchive(renewed);
+  return renewed;
+}
+
+async function progressOf(landing: Landing): Promise<ItemProgress[]> {
+  const { step } = landing.archive;
+  switch (step?.kind) {
+    case undefined:
+      return [];
+    case 'score':
+      return (await landShards(landing, step)).map(progressOfShard);
+    case 'mutate':
+      return (await landMutations(landing, step)).map(progressOfMutation);
+    case 'verify': {
+      const landed = await landVerifications(landing, step);
+      return step.items.map((item, i) => progressOfVerification(item, landed[i] ?? { rows: [], ledger: null }));
+    }
+  }
+}
 
 async function fold(archive: Archive, { results }: Turn, run: RunRecord, context: RunContext): Promise<Archive> {
   const { step } = archive;
@@ -65,7 +93,7 @@ function output({ runId, turn, step, generation }: Archive): PlanOutput {
 
 function announce(archive: Archive, { task }: RunContext): void {
   const means = meanScores(
-    validationScores(
+    judgedScores(
       archive,
       task.evals.map(({ name }) => name),
     ),

@@ -106,7 +106,9 @@ async function begin(runId: string, input: unknown, inputHash: string): Promise<
 async function readInput(input: unknown): Promise<{ task: Task; splits: GivenSplits; notice: string | undefined }> {
   const parsed = executionInputSchema.safeParse(input);
   if (!parsed.success) {
-    throw new InvalidInputError(describeTaskIssues(parsed.error, input).map(({ problem }) => problem));
+    throw new InvalidInputError(
+      describeTaskIssues(parsed.error, input, executionInputSchema).map(({ problem }) => problem),
+    );
   }
   const { task: given, notice } = parsed.data;
   const schema = given.output?.schema;

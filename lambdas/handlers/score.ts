@@ -20,6 +20,7 @@ export const handler = stateHandler(itemInputSchema, itemDoneSchema, async (inpu
     task: context.task,
     table: 'search' as const,
     concurrency: item.concurrency,
+    cautious: ledger.lastError !== null,
     jobs: item.rollouts.map(({ candidateId, split, exampleId, draw }) => ({
       split,
       example: exampleOf(context, split, exampleId),

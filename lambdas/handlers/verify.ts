@@ -25,6 +25,7 @@ export const handler = stateHandler(itemInputSchema, itemDoneSchema, async (inpu
     task: context.task,
     table: 'sealed',
     concurrency: item.concurrency,
+    cautious: ledger.lastError !== null,
     jobs: pairs.map(({ example, candidateId }) => ({
       split: 'test',
       example,
@@ -36,8 +37,13 @@ export const handler = stateHandler(itemInputSchema, itemDoneSchema, async (inpu
   const lease = openLease(item.lease, addUsage(loaded.used, ledger.task), loaded.missing.size);
   const { rollouts, strayUsage, interruption } = await runRollouts(batch, loaded, lease.task, work.task);
   const rows = pairs.flatMap(({ example, candidateId }, i): VerificationRow[] => {
-    const rollout = rollouts[i];
-    if (rollout == null) return [];
+    const rollout = rollouts[i] ?? null;
+    if (rollout === null) {
+      // Not tried again before the interruption; what an earlier attempt had paid still counts.
+      const usage = loaded.earlier.get(loaded.keys[i] ?? '');
+      const row = { exampleId: example.id, candidateId, score: null, evals: {}, cached: false };
+      return usage === undefined ? [] : [{ ...row, usage }];
+    }
     return [
       {
         exampleId: example.id,

@@ -14,7 +14,8 @@ export function openAiModel(options: { apiKey: string; baseUrl: string | undefin
     logLevel: 'off',
   });
   // OpenAI's newer models refuse `max_tokens`; most other servers know nothing else.
-  const limitField = new URL(client.baseURL).hostname.endsWith('openai.com') ? 'max_completion_tokens' : 'max_tokens';
+  const isOpenAi = /(^|\.)openai\.com$/.test(new URL(client.baseURL).hostname);
+  const limitField = isOpenAi ? 'max_completion_tokens' : 'max_tokens';
 
   return {
     async complete(request) {
@@ -41,7 +42,8 @@ function toParams(request: ChatRequest, limitField: 'max_tokens' | 'max_completi
   const { model, messages, responseSchema } = request;
   return {
     model: model.name,
-    messages: [...messages],
+    // Servers refuse a body that holds half a surrogate pair, which a cut or a dataset may leave.
+    messages: messages.map(({ role, content }) => ({ role, content: content.toWellFormed() })),
     [limitField]: model.maxOutputTokens,
     ...(model.temperature === undefined ? {} : { temperature: model.temperature }),
     ...(responseSchema === undefined
@@ -58,23 +60,39 @@ function toParams(request: ChatRequest, limitField: 'max_tokens' | 'max_completi
 /** @throws CallError when the body is JSON but no completion. */
 function toAnswer(completion: Completion, request: ChatRequest): ChatAnswer {
   const choice = completion?.choices?.[0];
-  if (choice?.message === undefined) {
+  if (typeof choice?.message !== 'object' || choice.message === null) {
     throw new CallError('unavailable', `${request.model.name} answered without a message.`, null);
   }
-  const text = choice.message.content ?? '';
+  const text = textOf(choice.message.content).toWellFormed();
+  const { refusal } = choice.message;
   const filtered = choice.finish_reason === 'content_filter' ? 'The answer was withheld by a content filter.' : null;
   return {
     text,
-    refusal: choice.message.refusal || filtered,
+    refusal: typeof refusal === 'string' && refusal !== '' ? oneLine(refusal) : filtered,
     truncated: choice.finish_reason === 'length',
-    inputTokens: completion.usage?.prompt_tokens ?? estimateTokens(request.messages.map((m) => m.content).join('\n')),
-    outputTokens: completion.usage?.completion_tokens ?? estimateTokens(text),
+    inputTokens: counted(completion.usage?.prompt_tokens) ?? estimateTokens(request.messages.map((m) => m.content)),
+    outputTokens: counted(completion.usage?.completion_tokens) ?? estimateTokens([text]),
   };
 }
 
+/** Some servers answer with a list of parts, reasoning among them: its texts are the answer. */
+function textOf(content: unknown): string {
+  if (typeof content === 'string') return content;
+  if (!Array.isArray(content)) return '';
+  const texts = content.map((part: unknown) =>
+    typeof part === 'object' && part !== null ? Reflect.get(part, 'text') : part,
+  );
+  return texts.filter((text) => typeof text === 'string').join('');
+}
+
+/** A server's count, when it is one. */
+function counted(tokens: unknown): number | null {
+  return typeof tokens === 'number' && Number.isInteger(tokens) && tokens >= 0 ? tokens : null;
+}
+
 /** For servers that report no usage: English has about four bytes a token. */
-function estimateTokens(text: string): number {
-  return Math.ceil(Buffer.byteLength(text) / 4);
+function estimateTokens(texts: readonly string[]): number {
+  return Math.ceil(Buffer.byteLength(texts.join('\n')) / 4);
 }
 
 function toCallError(error: unknown, aborted: boolean, request: ChatRequest): CallError {
@@ -83,7 +101,7 @@ function toCallError(error: unknown, aborted: boolean, request: ChatRequest): Ca
     return new CallError('timeout', `${name} did not answer within ${timeoutSeconds} s.`, null, { cause: error });
   }
   if (error instanceof OpenAI.APIError && typeof error.status === 'number') {
-    const kind = kindOfStatus(error.status, error.code);
+    const kind = kindOfStatus(error.status, [error.code, error.type]);
     return new CallError(kind, `${name} answered ${oneLine(error.message)}`, retryAfterSeconds(error.headers), {
       cause: error,
     });
@@ -94,8 +112,8 @@ function toCallError(error: unknown, aborted: boolean, request: ChatRequest): Ca
   });
 }
 
-function kindOfStatus(status: number, code: unknown): CallErrorKind {
-  if (code === 'insufficient_quota') return 'fatal';
+function kindOfStatus(status: number, codes: readonly unknown[]): CallErrorKind {
+  if (codes.includes('insufficient_quota')) return 'fatal';
   if (status === 429) return 'rate_limited';
   if (status >= 500 || status === 408 || status === 409) return 'unavailable';
   return status === 401 || status === 403 || status === 404 ? 'fatal' : 'refused';

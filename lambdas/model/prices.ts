@@ -17,7 +17,12 @@ const listPrices: Readonly<Record<string, Price>> = {
 
 /** The price of a model, dated names (`gpt-4.1-2025-04-14`) included; null when it is not known. */
 export function priceOf(model: string, taskPrices: Readonly<Record<string, Price>>): Price | null {
-  return taskPrices[model] ?? listPrices[model] ?? listPrices[model.replace(/-\d{4}-\d{2}-\d{2}$/, '')] ?? null;
+  const undated = model.replace(/-\d{4}-\d{2}-\d{2}$/, '');
+  return own(taskPrices, model) ?? own(listPrices, model) ?? own(listPrices, undated) ?? null;
+}
+
+function own(prices: Readonly<Record<string, Price>>, model: string): Price | undefined {
+  return Object.hasOwn(prices, model) ? prices[model] : undefined;
 }
 
 /** The prices of a task's models; null where one is not known. */

@@ -22,11 +22,13 @@ const messageNames = ['system', 'user'] as const;
 export function renderMessages(components: Components, example: Pick<Example, 'input'>): Message[] {
   const view = viewOf(example.input);
   const texts: Components = { user: DEFAULT_USER, ...components };
+  const partial = (name: string): string | undefined =>
+    Object.hasOwn(components, name) ? components[name] : undefined;
   const messages: Message[] = [];
   for (const role of messageNames) {
     const template = texts[role];
     if (template === undefined) continue;
-    const content = Mustache.render(template, view, components, { escape: String });
+    const content = Mustache.render(template, view, partial, { escape: String });
     if (content.trim() !== '') messages.push({ role, content });
   }
   return messages;

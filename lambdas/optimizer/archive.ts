@@ -45,7 +45,9 @@ export function newArchive(runId: string, task: Task): Archive {
     generations: [],
     spend: noSpend,
     step: null,
+    epoch: 0,
     concurrency: task.optimizer.concurrency,
+    rateLimited: false,
     finalists: null,
     winnerId: null,
     silentGenerations: 0,
@@ -123,19 +125,44 @@ export function validationScores(archive: Archive, evalNames: readonly string[])
   }));
 }
 
-/** How often each (candidate, example) of train was handed out: the number of its next fresh draw. */
-export function nextDraws(archive: Archive): (request: Pick<RolloutRequest, 'candidateId' | 'exampleId'>) => number {
-  const used = new Map<string, number>();
-  const keyOf = (candidateId: string, exampleId: string): string => JSON.stringify([candidateId, exampleId]);
+/**
+ * `validationScores` of the candidates that can be judged by their mean: at least half of the examples that they were run
+ * on have a score. One answer among many failures says nothing.
+ */
+export function judgedScores(archive: Archive, evalNames: readonly string[]): CandidateScores[] {
+  const tried = new Map<string, Set<string>>();
   for (const [candidateId, split, exampleId] of archive.scores) {
+    if (split !== 'validation') continue;
+    const examples = tried.get(candidateId);
+    if (examples === undefined) tried.set(candidateId, new Set([exampleId]));
+    else examples.add(exampleId);
+  }
+  return validationScores(archive, evalNames).filter(
+    ({ id, scores }) => scores.size > 0 && scores.size >= LEAST_SCORED_SHARE * (tried.get(id)?.size ?? 0),
+  );
+}
+
+/** Share of a candidate's validation rollouts that must be scored: below it there is no mean to speak of. */
+export const LEAST_SCORED_SHARE = 0.5;
+
+/**
+ * The next fresh draw of a prompt on a training example. Equal prompts share their draws, whatever candidates they are:
+ * a stored rollout knows the texts alone.
+ */
+export function nextDraws(archive: Archive): (request: Pick<RolloutRequest, 'candidateId' | 'exampleId'>) => number {
+  const prompts = new Map(archive.candidates.map(({ id, parts }) => [id, Object.entries(parts).sort()]));
+  const keyOf = (candidateId: string, exampleId: string): string =>
+    JSON.stringify([prompts.get(candidateId) ?? candidateId, exampleId]);
+  const next = new Map<string, number>();
+  for (const [candidateId, split, exampleId, draw] of archive.scores) {
     if (split !== 'train') continue;
     const key = keyOf(candidateId, exampleId);
-    used.set(key, (used.get(key) ?? 0) + 1);
+    next.set(key, Math.max(next.get(key) ?? 0, draw + 1));
   }
   return ({ candidateId, exampleId }) => {
     const key = keyOf(candidateId, exampleId);
-    const draw = used.get(key) ?? 0;
-    used.set(key, draw + 1);
+    const draw = next.get(key) ?? 0;
+    next.set(key, draw + 1);
     return draw;
   };
 }

@@ -84,44 +84,48 @@ export function brokenCap(amount: Amount, free: Amount): 'rollouts' | 'tokens' |
   return amount.costUsd > free.costUsd ? 'costUsd' : null;
 }
 
-/** A lease is an amount with null for "no cap". */
-export function toLease(amount: Amount): LeaseGrant {
-  const capped = (value: number): number | null => (Number.isFinite(value) ? value : null);
+/** `amount` as a lease: null for what `free` has no end of, so that nothing is refused where there is no cap. */
+export function toLease(amount: Amount, free: Amount): LeaseGrant {
   return {
     calls: amount.calls,
-    tokens: capped(Math.floor(amount.tokens)),
-    costUsd: capped(amount.costUsd),
+    tokens: Number.isFinite(free.tokens) ? amount.tokens : null,
+    costUsd: Number.isFinite(free.costUsd) ? amount.costUsd : null,
   };
 }
 
-/** Worst case of one call of the task model. */
-export function taskCall(task: Task, facts: RunFacts, split: RolledOut, components: Components): Amount {
-  const schemaBytes = task.outputSchema === undefined ? 0 : JSON.stringify(task.outputSchema).length;
-  const promptBytes = bytesOf(components) + facts.maxInputBytes[split] * inputUses(components);
+/** Worst case of one call of the task model. `extraBytes`: what the prompt may have grown by. */
+export function taskCall(
+  task: Task,
+  facts: RunFacts,
+  split: RolledOut,
+  components: Components,
+  extraBytes = 0,
+): Amount {
+  const schemaBytes = task.outputSchema === undefined ? 0 : Buffer.byteLength(JSON.stringify(task.outputSchema));
+  const promptBytes = promptBytesOf(components, facts.maxInputBytes[split]) + extraBytes;
   return call(facts.prices.task, promptBytes + schemaBytes, task.model.maxOutputTokens);
 }
 
 /** Worst case of one `Mutate` slot: parent and child on the minibatch, a reflection and its repair. */
 export function mutationSlot(task: Task, facts: RunFacts, parent: Components): Amount {
   const batch = Math.min(task.optimizer.minibatchSize, facts.trainSize);
-  const child = grown(parent);
   const outputBytes = task.model.maxOutputTokens * 4;
   const exampleBytes = facts.maxInputBytes.train + outputBytes + REFLECTION_EXAMPLE_BYTES;
-  const reflectionBytes = REFLECTION_FRAME_BYTES + bytesOf(child) + batch * exampleBytes;
+  const reflectionBytes = REFLECTION_FRAME_BYTES + bytesOf(parent) + CHILD_GROWTH_BYTES + batch * exampleBytes;
   const reflection = {
     ...call(facts.prices.reflection, reflectionBytes, task.reflection.maxOutputTokens),
     calls: 0,
   };
   return plus(
     times(taskCall(task, facts, 'train', parent), batch),
-    times(taskCall(task, facts, 'train', child), batch),
+    times(taskCall(task, facts, 'train', parent, CHILD_GROWTH_BYTES), batch),
     times(reflection, REFLECTION_CALLS),
   );
 }
 
 /** Worst case of scoring one child of `parent` on all of validation. */
 export function childValidation(task: Task, facts: RunFacts, parent: Components): Amount {
-  return times(taskCall(task, facts, 'validation', grown(parent)), facts.validationSize);
+  return times(taskCall(task, facts, 'validation', parent, CHILD_GROWTH_BYTES), facts.validationSize);
 }
 
 /** The sealed test: the baseline and one other candidate on every test example. */
@@ -181,17 +185,27 @@ function bytesOf(components: Components): number {
   return Object.values(components).reduce((sum, text) => sum + Buffer.byteLength(text), 0);
 }
 
-/** How often an input can be written into a prompt: once, or as often as the templates name variables. */
-function inputUses(components: Components): number {
-  const variables =
-    Object.values(components)
-      .join('\n')
-      .match(/\{\{(?!>)/g) ?? [];
-  return Math.max(1, variables.length);
-}
-
-function grown(parent: Components): Components {
-  return { ...parent, '': ' '.repeat(CHILD_GROWTH_BYTES) };
+/**
+ * UTF-8 bytes of the messages at most: each text as often as it is included, the input for each variable. A section that
+ * repeats its text for each entry of a list may be longer; the lease stops such a call before it leaves.
+ */
+function promptBytesOf(components: Components, inputBytes: number): number {
+  const known = new Map<string, number>();
+  const bytesOfText = (text: string): number => {
+    const tags = text.match(/\{\{\s*>?\s*[^{}\s]*/g) ?? [];
+    return tags.reduce((sum, tag) => sum + bytesOfTag(tag), Buffer.byteLength(text));
+  };
+  const bytesOfTag = (tag: string): number => {
+    const name = /^\{\{\s*>\s*(.*)$/.exec(tag)?.[1];
+    if (name === undefined) return inputBytes;
+    const bytes = known.get(name);
+    if (bytes !== undefined) return bytes;
+    known.set(name, 0);
+    known.set(name, Object.hasOwn(components, name) ? bytesOfText(components[name] ?? '') : 0);
+    return known.get(name) ?? 0;
+  };
+  // Without a user message, the input itself is sent as one.
+  return bytesOfText(components.system ?? '') + bytesOfText(components.user ?? '{{input}}');
 }
 
 function combine(a: Amount, b: Amount, operation: (x: number, y: number) => number): Amount {

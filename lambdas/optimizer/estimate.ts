@@ -3,7 +3,7 @@ import type { Task } from '../contracts/task.ts';
 import {
   type Amount,
   childValidation,
-  fits,
+  howMany,
   minus,
   mutationSlot,
   plus,
@@ -27,52 +27,66 @@ export interface Estimate {
 const ACCEPTED = { low: 0, expected: 0.35, high: 1 } as const;
 /** Tokens a byte: English is about 0.25; the cap's worst case is 1. */
 const TOKENS_A_BYTE = { low: 0.2, expected: 0.3, high: 1 } as const;
+/** Reflection calls of a slot: without and with a repair. */
+const REFLECTIONS_A_SLOT = { low: 1, expected: 1, high: 2 } as const;
+
+type Name = keyof typeof ACCEPTED;
 
 /**
- * Low: nothing is accepted; expected: about every third child; high: all are, at the worst case of every call.
- * Each course ends at the caps and the generations, with the sealed test paid for.
+ * Expected: about every third child is accepted. Low and high: the least and the most of any course, from one in which
+ * nothing is accepted to one in which all are, at the best and at the worst case of every call. Each course ends at the
+ * caps and the generations, with the sealed test paid for. Retries are not in it.
  */
-export function estimate(task: Task, facts: RunFacts): Record<keyof typeof ACCEPTED, Estimate> {
+export function estimate(task: Task, facts: RunFacts): Record<Name, Estimate> {
+  const courses = (name: Name): Estimate[] =>
+    Object.values(ACCEPTED).map((accepted) => course(task, facts, name, accepted));
   return {
-    low: course(task, facts, 'low'),
-    expected: course(task, facts, 'expected'),
-    high: course(task, facts, 'high'),
+    low: combine(courses('low'), Math.min),
+    expected: course(task, facts, 'expected', ACCEPTED.expected),
+    high: combine(courses('high'), Math.max),
   };
 }
 
-function course(task: Task, facts: RunFacts, name: keyof typeof ACCEPTED): Estimate {
+function course(task: Task, facts: RunFacts, name: Name, accepted: number): Estimate {
   const { optimizer, budget } = task;
-  const baseline = times(taskCall(task, facts, 'validation', task.prompt), facts.validationSize);
-  const test = sealedTest(task, facts, task.prompt, task.prompt);
   const caps: Amount = {
     calls: budget.rollouts,
     tokens: budget.tokens ?? Number.POSITIVE_INFINITY,
     costUsd: budget.costUsd ?? Number.POSITIVE_INFINITY,
   };
-  const perGeneration = plus(
-    times(mutationSlot(task, facts, task.prompt), optimizer.proposals),
-    times(childValidation(task, facts, task.prompt), optimizer.proposals * ACCEPTED[name]),
-  );
+  const slot = plus(mutationSlot(task, facts, task.prompt), times(childValidation(task, facts, task.prompt), accepted));
+  const free = minus(caps, requiredAmount(task, facts));
   const most = Math.min(optimizer.generations, budget.generations ?? optimizer.generations);
-  let free = minus(caps, requiredAmount(task, facts));
-  let generations = 0;
-  while (generations < most && fits(perGeneration, free)) {
-    free = minus(free, perGeneration);
-    generations += 1;
-  }
-  const batch = Math.min(optimizer.minibatchSize, facts.trainSize);
-  const total = plus(baseline, times(perGeneration, generations), name === 'low' ? times(test, 0.5) : test);
+  const slots = Math.min(most * optimizer.proposals, howMany(slot, free));
+
+  // Without a child that was accepted, the baseline meets nobody and is not drawn again.
+  const searched = times(slot, slots);
+  const finalists = accepted === 0 || optimizer.finalists < 2 ? 0 : Math.min(optimizer.finalists, slots);
+  const redraw = times(taskCall(task, facts, 'validation', task.prompt), facts.validationSize);
+  const redrawn = times(redraw, Math.min(finalists, howMany(redraw, minus(free, searched))));
+  const baseline = times(taskCall(task, facts, 'validation', task.prompt), facts.validationSize);
+  const test = times(sealedTest(task, facts, task.prompt, task.prompt), accepted === 0 ? 0.5 : 1);
+  const total = plus(baseline, searched, redrawn, test);
+
   const priced = facts.prices.task !== null && facts.prices.reflection !== null;
   const share = TOKENS_A_BYTE[name];
-  const rollouts =
-    facts.validationSize +
-    generations * optimizer.proposals * (2 * batch + ACCEPTED[name] * facts.validationSize) +
-    facts.testSize * (name === 'low' ? 1 : 2);
   return {
-    generations,
-    rollouts: Math.min(budget.rollouts, Math.round(rollouts)),
-    reflectionCalls: generations * optimizer.proposals * (name === 'high' ? 2 : 1),
+    generations: Math.ceil(slots / optimizer.proposals),
+    rollouts: Math.round(total.calls),
+    reflectionCalls: slots * REFLECTIONS_A_SLOT[name],
     tokens: Math.round(total.tokens * share),
     costUsd: priced ? Number((total.costUsd * share).toFixed(4)) : null,
+  };
+}
+
+function combine(courses: readonly Estimate[], pick: (...values: number[]) => number): Estimate {
+  const of = (field: Exclude<keyof Estimate, 'costUsd'>): number => pick(...courses.map((one) => one[field]));
+  const costs = courses.flatMap(({ costUsd }) => (costUsd === null ? [] : [costUsd]));
+  return {
+    generations: of('generations'),
+    rollouts: of('rollouts'),
+    reflectionCalls: of('reflectionCalls'),
+    tokens: of('tokens'),
+    costUsd: costs.length === 0 ? null : pick(...costs),
   };
 }

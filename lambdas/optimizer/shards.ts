@@ -22,18 +22,29 @@ export interface Layout {
 
 /** Most rollouts that a step can hold: what is more waits for the next step. */
 export function stepCapacity(concurrency: number, timeoutSeconds: number): number {
-  return MAX_ITEMS * itemCapacity(Math.min(CALLS_IN_FLIGHT, concurrency), timeoutSeconds);
+  return MAX_ITEMS * itemCapacity(inFlight(concurrency).inItem, timeoutSeconds);
 }
 
-/** Cuts `rollouts` into items for `concurrency` model calls in flight at once. */
-export function layOut(rollouts: number, concurrency: number, timeoutSeconds: number): Layout {
-  const inItem = Math.min(CALLS_IN_FLIGHT, concurrency);
-  const lanes = Math.max(1, Math.floor(concurrency / inItem));
-  const least = Math.ceil(rollouts / itemCapacity(inItem, timeoutSeconds));
+/**
+ * Cuts `units` of work into items for `concurrency` model calls in flight at once. What is more than `stepCapacity` still
+ * goes into `MAX_ITEMS` items, which may then need more than one attempt of the machine.
+ * @param rolloutsAUnit rollouts that stay together: 2 where two prompts meet on an example
+ * @returns sizes in units
+ */
+export function layOut(units: number, concurrency: number, timeoutSeconds: number, rolloutsAUnit = 1): Layout {
+  const { lanes, inItem } = inFlight(concurrency);
+  const capacity = Math.max(1, Math.floor(itemCapacity(inItem, timeoutSeconds) / rolloutsAUnit));
+  const least = Math.ceil(units / capacity);
   // A whole number of rounds over the lanes keeps all of them busy to the end.
-  const wanted = Math.min(rollouts, Math.max(1, Math.ceil(least / lanes)) * lanes);
-  const items = Math.max(least, Math.min(MAX_ITEMS, wanted));
-  return { maxConcurrency: Math.min(lanes, items), concurrency: inItem, sizes: evenly(rollouts, items) };
+  const wanted = Math.ceil(least / lanes) * lanes;
+  const items = Math.min(units, MAX_ITEMS, wanted);
+  return { maxConcurrency: Math.min(lanes, items), concurrency: inItem, sizes: evenly(units, items) };
+}
+
+/** Functions at once and calls in flight in each: together as many as `concurrency` allows. */
+function inFlight(concurrency: number): { lanes: number; inItem: number } {
+  const lanes = Math.ceil(concurrency / CALLS_IN_FLIGHT);
+  return { lanes, inItem: Math.floor(concurrency / lanes) };
 }
 
 /** Rollouts that one item can finish even if every call runs into its time limit twice. */
@@ -49,15 +60,16 @@ function evenly(total: number, parts: number): number[] {
   );
 }
 
-/** Share of a step's calls that may be made again after a failure, and a few more for each item. */
+/** Share of a step's calls that may be made again after a failure. */
 const RETRY_SHARE = 0.25;
-const RETRIES_AN_ITEM = 2;
+/** All calls that an item has in flight may meet one 429, and one call is lost each time the machine tries it again. */
+const RETRIES_AN_ITEM = CALLS_IN_FLIGHT + 4;
 
 /**
  * Leases of a step's items: each item's worst case, and retries as far as `free` has room.
  * @param needs worst case of each item, without retries
  * @param retry worst case of one more call
- * @param wanted retries of the whole step; default: a quarter of its calls and two an item
+ * @param wanted retries of the whole step; default: a quarter of its calls and some for each item
  */
 export function grantLeases(
   needs: readonly Amount[],
@@ -67,5 +79,5 @@ export function grantLeases(
 ): LeaseGrant[] {
   const retries = Math.min(wanted, howMany(retry, minus(free, plus(...needs))));
   const shares = evenly(retries, needs.length);
-  return needs.map((need, i) => toLease(plus(need, times(retry, shares[i] ?? 0))));
+  return needs.map((need, i) => toLease(plus(need, times(retry, shares[i] ?? 0)), free));
 }

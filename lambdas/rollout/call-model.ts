@@ -11,6 +11,11 @@ import type { CallBound, Lease } from './lease.ts';
 const MAX_ATTEMPTS = 4;
 /** A call that timed out is repeated once: two time limits are the most that one rollout may take. */
 const MAX_TIMEOUTS = 2;
+/**
+ * No attempt begins later than this after one time limit, so that a rollout never takes longer than two limits and this:
+ * a server may fail as slowly as it likes. Seconds; `optimizer/shards.ts` counts on it.
+ */
+const LONGEST_RETRYING_SECONDS = 15;
 /** A wait longer than this is the machine's, so that nobody pays for waiting. Seconds. */
 const LONGEST_WAIT_SECONDS = 5;
 
@@ -18,6 +23,8 @@ export interface CallDependencies {
   readonly model: ChatModel;
   readonly price: Price | null;
   readonly sleep: (milliseconds: number) => Promise<void>;
+  /** A clock, milliseconds; it only ever ends retries early. */
+  readonly now?: () => number;
   /** [0, 1): jitter of waits only; nothing that decides depends on it. */
   readonly random: () => number;
 }
@@ -47,6 +54,8 @@ export async function callModel(request: ChatRequest, lease: Lease, deps: CallDe
   const bound = boundOf(request, deps.price);
   let usage = noUsage(deps.price);
   let timeouts = 0;
+  const now = deps.now ?? (() => performance.now());
+  const started = now();
   let last: CallError | undefined;
   for (let attempt = 1; ; attempt += 1) {
     if (!lease.take(bound, attempt)) return { status: 'failed', failure: exhausted(last), usage };
@@ -64,9 +73,11 @@ export async function callModel(request: ChatRequest, lease: Lease, deps: CallDe
       lease.settle(bound, { tokens: 0, costUsd: 0 });
       usage = addUsage(usage, { ...noUsage(deps.price), calls: 1, rateLimited: error.kind === 'rate_limited' ? 1 : 0 });
       if (error.kind === 'timeout') timeouts += 1;
-      const stop = stopAfter(error, attempt, timeouts);
+      const wait = waitSeconds(error, attempt, deps.random);
+      const isLate = (now() - started) / 1000 + wait > request.model.timeoutSeconds + LONGEST_RETRYING_SECONDS;
+      const stop = stopAfter(error, isLate ? MAX_ATTEMPTS : attempt, isLate ? MAX_TIMEOUTS : timeouts);
       if (stop !== null) return { ...stop, usage };
-      await deps.sleep(waitSeconds(error, attempt, deps.random) * 1000);
+      await deps.sleep(wait * 1000);
     }
   }
 }

@@ -83,25 +83,20 @@ function checkFrozen(task: Task): InputProblem[] {
 }
 
 function checkTemplates(task: Task, splits: GivenSplits): InputProblem[] {
-  const known = new Set<string>(['input', '.']);
-  for (const name of rolledOut) {
-    for (const { input } of splits[name]?.examples ?? []) {
-      if (typeof input !== 'string') collectNames(input, '', known);
-    }
-  }
+  const inputs = rolledOut.flatMap((name) => splits[name]?.examples.map(({ input }) => input) ?? []);
+  const isKnown = (variable: string): boolean =>
+    variable === 'input' || variable === '.' || inputs.some((input) => hasVariable(input, variable.split('.')));
   const problems: InputProblem[] = [];
   for (const [name, text] of Object.entries({ user: DEFAULT_USER, ...task.prompt })) {
     const field = `prompt.${name}`;
     try {
       for (const variable of variablesOf(text)) {
-        if (known.has(variable)) continue;
+        if (isKnown(variable)) continue;
         problems.push({
           field,
           message: `uses {{${variable}}}, which no example has.`,
-          remedy: `Examples have ${[...known]
-            .filter((n) => n !== '.')
-            .map((n) => `{{${n}}}`)
-            .slice(0, 12)
+          remedy: `Examples have ${namesOf(inputs)
+            .map((known) => `{{${known}}}`)
             .join(', ')}.`,
         });
       }
@@ -144,17 +139,40 @@ function partialCircles(task: Task): InputProblem[] {
     }));
 }
 
-function collectNames(value: object, prefix: string, names: Set<string>): void {
-  for (const [name, inner] of Object.entries(value)) {
-    names.add(prefix + name);
-    if (Array.isArray(inner)) for (const i of inner.keys()) names.add(`${prefix}${name}.${i}`);
-    for (const item of Array.isArray(inner) ? inner : [inner]) {
-      if (typeof item !== 'object' || item === null) continue;
-      collectNames(item, `${prefix}${name}.`, names);
-      // Inside a section the names of the section's own fields stand alone.
-      collectNames(item, '', names);
-    }
+/** Whether a variable finds something as Mustache looks it up: from the input, or inside a section from anything in it. */
+function hasVariable(input: Example['input'], path: readonly string[]): boolean {
+  const contexts: unknown[] = [input];
+  for (let context = contexts.pop(); context !== undefined; context = contexts.pop()) {
+    if (typeof context !== 'object' || context === null) continue;
+    const found = path.reduce<unknown>((value, name) => ownValue(value, name), context);
+    if (found !== undefined) return true;
+    for (const inner of Object.values(context)) contexts.push(inner);
   }
+  return false;
+}
+
+function ownValue(value: unknown, name: string): unknown {
+  return typeof value === 'object' && value !== null && Object.hasOwn(value, name)
+    ? Reflect.get(value, name)
+    : undefined;
+}
+
+const MOST_NAMES = 12;
+
+/** Some names that templates may use, for a message: of all inputs together, the fields of nested objects included. */
+function namesOf(inputs: readonly Example['input'][]): string[] {
+  const names = new Set(['input']);
+  for (const input of inputs) {
+    if (typeof input === 'string') continue;
+    for (const [name, inner] of Object.entries(input)) {
+      if (name.includes('.')) continue; // Mustache would take it for a path.
+      names.add(name);
+      if (typeof inner !== 'object' || inner === null || Array.isArray(inner)) continue;
+      for (const field of Object.keys(inner)) names.add(`${name}.${field}`);
+    }
+    if (names.size >= MOST_NAMES) break;
+  }
+  return [...names].slice(0, MOST_NAMES);
 }
 
 function checkSplits(splits: GivenSplits): InputProblem[] {

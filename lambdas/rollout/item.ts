@@ -27,10 +27,11 @@ export const emptyLedger: Ledger = { task: noUsage(), reflection: noUsage(), las
 
 /** Loads what an item needs. @throws Error when the run or its archive is not there. */
 export async function loadItem({ runId, turn, index }: ItemInput): Promise<ItemWork> {
+  const running = loadRun(runId);
   const [run, context, archive, ledger, model] = await Promise.all([
-    loadRun(runId),
+    running,
     loadContext(runId),
-    loadArchive(runId, turn),
+    running.then((record) => loadArchive(runId, turn, record?.epoch)),
     loadRecord('ledger', runId, recordIds.ledger(turn, index)),
     sharedModel(),
   ]);

@@ -1,18 +1,28 @@
 /** Collects what a step has left in the store, as facts for the reducer. Loads; decides nothing. */
-import type { Archive, Ledger, MutateItem, Rollout, RolloutRequest, RunContext, Step } from '../contracts/artifacts.ts';
+import type {
+  Archive,
+  Ledger,
+  MutateItem,
+  Rollout,
+  RolloutRequest,
+  RunContext,
+  Step,
+  Usage,
+} from '../contracts/artifacts.ts';
 import type { Example } from '../contracts/dataset.ts';
 import type { ItemResult } from '../contracts/payloads.ts';
 import type { Components } from '../contracts/task.ts';
 import { candidateOf, componentsOf } from '../optimizer/archive.ts';
-import { childId } from '../optimizer/gepa/fold.ts';
-import type { LandedMutation, LandedRollout, LandedShard } from '../optimizer/gepa/landed.ts';
+import { childDraw, childId } from '../optimizer/gepa/fold.ts';
+import type { LandedMutation, LandedRollout, LandedShard, LandedVerification } from '../optimizer/gepa/landed.ts';
 import { noUsage } from '../optimizer/usage.ts';
+import { loadVerification } from '../store/artifacts.ts';
 import { loadRollouts } from '../store/rollouts.ts';
 import { loadRecords, recordIds } from '../store/runs.ts';
 import { REFLECTION_ATTEMPTS } from './reflect.ts';
 import { jobKey, stands } from './run-rollouts.ts';
 
-interface Landing {
+export interface Landing {
   readonly runId: string;
   readonly epoch: number;
   readonly context: RunContext;
@@ -83,7 +93,9 @@ export async function landMutations(landing: Landing, step: StepOf<'mutate'>): P
       outcome,
       before: wantedOf(item.parentId, parent, (n) => item.minibatch[n]?.parentDraw ?? 0),
       after:
-        outcome?.text == null ? [] : wantedOf(childId(item), { ...parent, [item.component]: outcome.text }, () => 0),
+        outcome?.text == null
+          ? []
+          : wantedOf(childId(item), { ...parent, [item.component]: outcome.text }, () => childDraw(item)),
     };
   });
   const land = await lander(
@@ -102,6 +114,14 @@ export async function landMutations(landing: Landing, step: StepOf<'mutate'>): P
   });
 }
 
+/** What the sealed test has left so far: scores and usage, no data. */
+export async function landVerifications(landing: Landing, step: StepOf<'verify'>): Promise<LandedVerification[]> {
+  const { runId, archive } = landing;
+  const shards = await Promise.all(step.items.map((_, i) => loadVerification(runId, archive.turn, i)));
+  const ledgers = await loadLedgers(landing, step.items.length);
+  return shards.map((shard, i) => ({ rows: shard?.rows ?? [], ledger: ledgers[i] ?? null }));
+}
+
 /** Reads all rollouts at once and gives each its place; one that is not there failed with its item. */
 async function lander(
   { runId, epoch, context }: Landing,
@@ -113,7 +133,11 @@ async function lander(
   const stored = await loadRollouts('search', [...keys.values()]);
   return (one, item) => {
     const rollout = stored.get(keys.get(one) ?? '');
-    if (rollout === undefined || !stands(rollout, { runId, epoch })) return missing(one.request, item);
+    if (rollout === undefined) return missing(one.request, item, noUsage());
+    if (!stands(rollout, { runId, epoch })) {
+      // It was to be tried again and was not; what it had cost still counts.
+      return missing(one.request, item, rollout.runId === runId ? rollout.usage : noUsage());
+    }
     return { request: one.request, usage: rollout.usage, cached: rollout.runId !== runId, result: resultOf(rollout) };
   };
 }
@@ -129,6 +153,7 @@ function resultOf(rollout: Rollout): LandedRollout['result'] {
 function missing(
   request: RolloutRequest,
   { error, ledger }: { error: string | null; ledger: Ledger | null },
+  usage: Usage,
 ): LandedRollout {
   const { name, message } = ledger?.lastError ?? {
     name: error ?? 'Unknown',
@@ -136,7 +161,7 @@ function missing(
   };
   return {
     request,
-    usage: noUsage(),
+    usage,
     cached: false,
     result: { status: 'failed', failure: { name, message, transient: true } },
   };

@@ -4,6 +4,9 @@
  */
 import type { LeaseGrant, Usage } from '../contracts/artifacts.ts';
 
+/** Ten costs taken from their sum one by one may leave a little less than the last one. */
+const ROUNDING_USD = 1e-12;
+
 /** The most that one call can cost. `costUsd` is 0 where no price is known (and then no cost is capped). */
 export interface CallBound {
   readonly tokens: number;
@@ -38,7 +41,7 @@ export function openLease(grant: LeaseGrant, used: Usage, untried: number): { ta
   };
   const lease = (countsCalls: boolean): Lease => ({
     take(bound, attempt) {
-      if (bound.tokens > tokens || bound.costUsd > costUsd) return false;
+      if (bound.tokens > tokens || bound.costUsd > costUsd + ROUNDING_USD) return false;
       if (countsCalls && !takeCall(attempt)) return false;
       tokens -= bound.tokens;
       costUsd -= bound.costUsd;

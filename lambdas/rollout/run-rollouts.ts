@@ -32,6 +32,8 @@ export interface RolloutBatch {
   readonly table: RolloutTable;
   readonly concurrency: number;
   readonly jobs: readonly RolloutJob[];
+  /** The item was interrupted before: one call goes ahead, so that a model still out of reach costs one, not all. */
+  readonly cautious?: boolean;
 }
 
 export interface RolloutResults {
@@ -123,7 +125,9 @@ export async function runRollouts(
     emitRunEvent({ type: 'rollout', runId: batch.runId, status: rollout.status, costUsd: usage.costUsd });
   };
   // A place is free again when its answer is kept: what a crash can lose is what was in flight, no more.
-  const settled = await Promise.allSettled([...loaded.missing].map((entry) => limit(runOne, entry)));
+  const jobs = [...loaded.missing];
+  if (batch.cautious === true) await Promise.all(jobs.splice(0, 1).map(runOne));
+  const settled = await Promise.allSettled(jobs.map((entry) => limit(runOne, entry)));
   // Only now: whoever handles the error may end the process, and what was in flight must be kept by then.
   const broken = settled.find((one) => one.status === 'rejected');
   if (broken !== undefined) throw broken.reason;

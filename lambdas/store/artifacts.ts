@@ -9,7 +9,7 @@ import {
   type Verification,
   verificationSchema,
 } from '../contracts/artifacts.ts';
-import { bucketNamed, getArtifact, type ObjectLocation, putJson } from './objects.ts';
+import { bucketNamed, getArtifact, getText, type ObjectLocation, putJson } from './objects.ts';
 
 export function runObject(runId: string, name: string): ObjectLocation {
   return { bucket: bucketNamed('data'), key: `runs/${runId}/${name}` };
@@ -46,10 +46,13 @@ function archiveObject(runId: string, turn: number): ObjectLocation {
 const archives = new Map<string, Promise<Archive>>();
 const ARCHIVES_KEPT = 2;
 
-/** The archive as Plan left it for `turn`; shared by the items of one process, so: read only. */
-export function loadArchive(runId: string, turn: number): Promise<Archive> {
+/**
+ * The archive as Plan left it for `turn`; shared by the items of one process, so: read only. Plan grants new leases when
+ * a failed run is started again, so what was read in an earlier `epoch` of the run does not count.
+ */
+export function loadArchive(runId: string, turn: number, epoch = 0): Promise<Archive> {
   const location = archiveObject(runId, turn);
-  return remember(archives, `${location.bucket}/${location.key}#${turn}`, ARCHIVES_KEPT, async () => {
+  return remember(archives, archiveKey(location, turn, epoch), ARCHIVES_KEPT, async () => {
     const archive = await getArtifact(location, archiveSchema);
     if (archive.turn === turn) return archive;
     throw new Error(`The archive of run ${runId} holds turn ${archive.turn}, not ${turn}.`);
@@ -57,7 +60,13 @@ export function loadArchive(runId: string, turn: number): Promise<Archive> {
 }
 
 export async function saveArchive(archive: Archive): Promise<void> {
-  await putJson(archiveObject(archive.runId, archive.turn), archive);
+  const location = archiveObject(archive.runId, archive.turn);
+  await putJson(location, archive);
+  archives.delete(archiveKey(location, archive.turn, archive.epoch));
+}
+
+function archiveKey({ bucket, key }: ObjectLocation, turn: number, epoch: number): string {
+  return `${bucket}/${key}#${turn}.${epoch}`;
 }
 
 /** Forgets what was loaded, so that another store can be used in the same process. */
@@ -83,8 +92,10 @@ export async function saveVerification(runId: string, turn: number, index: numbe
   await putJson(verificationObject(runId, turn, index), value);
 }
 
-export function loadVerification(runId: string, turn: number, index: number): Promise<Verification> {
-  return getArtifact(verificationObject(runId, turn, index), verificationSchema);
+/** null: the item ended before it could keep anything. */
+export async function loadVerification(runId: string, turn: number, index: number): Promise<Verification | null> {
+  const location = verificationObject(runId, turn, index);
+  return (await getText(location)) === null ? null : getArtifact(location, verificationSchema);
 }
 
 function remember<T>(cache: Map<string, Promise<T>>, key: string, most: number, load: () => Promise<T>): Promise<T> {

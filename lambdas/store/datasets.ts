@@ -1,8 +1,9 @@
 /** Dataset text to examples: JSONL or CSV, with every problem named by line. Pure. */
-import { parse as parseCsv } from 'csv-parse/sync';
-import { z } from 'zod';
+import type { z } from 'zod';
 import { type Example, exampleSchema, type Json, MAX_EXAMPLES_PER_SPLIT } from '../contracts/dataset.ts';
 import type { InputProblem } from '../contracts/errors.ts';
+import { describeIssues } from '../contracts/issues.ts';
+import { readCsv } from './csv.ts';
 
 /** An example and the 1-based line it came from. */
 export interface DatasetLine {
@@ -47,7 +48,7 @@ function parseJsonl(file: string, text: string): ParsedDataset {
       problems.push({
         file,
         line,
-        message: `is not JSON: ${reason.replace(/\s+/g, ' ')}`,
+        message: `is not JSON: ${sentence(reason.replace(/\s+/g, ' '))}`,
         remedy: 'Each line must be one JSON object like {"id":"t-1","input":"…","expected":"…"}.',
       });
       continue;
@@ -58,59 +59,61 @@ function parseJsonl(file: string, text: string): ParsedDataset {
 }
 
 function parseCsvText(file: string, text: string): ParsedDataset {
-  let rows: { record: Record<string, string>; info: { lines: number } }[];
-  try {
-    rows = parseCsv(text, { columns: true, info: true, skip_empty_lines: true, relax_column_count: false }) as never;
-  } catch (error) {
-    const { message, lines: line } = error as Error & { lines?: number };
-    return {
-      lines: [],
-      problems: [
-        {
-          file,
-          line,
-          message: `is not CSV: ${message}`,
-          remedy: 'Quote fields that hold commas, quotes or line breaks.',
-        },
-      ],
-    };
+  const refuse = (problem: Omit<InputProblem, 'file'>): ParsedDataset => ({
+    lines: [],
+    problems: [{ file, ...problem }],
+  });
+  const read = readCsv(text);
+  if (read.rows === null) {
+    return refuse({
+      line: read.line,
+      message: `is not CSV: ${sentence(read.reason)}`,
+      remedy: 'Quote fields that hold commas, quotes or line breaks.',
+    });
   }
-  const header = text.split(/\r?\n/, 1)[0] ?? '';
-  const columns = Object.keys(
-    rows[0]?.record ?? Object.fromEntries(header.split(',').map((name) => [name.trim(), ''])),
-  );
+  const [header, ...rows] = read.rows;
+  const columns = header?.cells.map((name) => name.trim()) ?? [];
   if (!columns.includes('input')) {
-    return {
-      lines: [],
-      problems: [
-        {
-          file,
-          line: 1,
-          field: 'input',
-          message: `has no column "input" (it has ${columns.map((name) => JSON.stringify(name)).join(', ') || 'none'}).`,
-          remedy: 'Name the column that goes into the prompt `input`; `id`, `expected` and `tags` are optional.',
-        },
-      ],
-    };
+    const names = columns.map((name) => JSON.stringify(name)).join(', ');
+    return refuse({
+      line: header?.line ?? 1,
+      field: 'input',
+      message: `has no column "input" (it has ${names || 'none'}).`,
+      remedy: 'Name the column that goes into the prompt `input`; `id`, `expected` and `tags` are optional.',
+    });
   }
   const lines: DatasetLine[] = [];
-  const problems: InputProblem[] = [];
-  for (const [i, { record, info }] of rows.entries()) {
-    const metadata = Object.fromEntries(Object.entries(record).filter(([name]) => !csvColumns.has(name)));
-    const tags = (record.tags ?? '')
+  const problems = repeatedColumns(file, columns);
+  for (const [i, { cells, line }] of rows.entries()) {
+    const record = new Map(columns.map((name, column) => [name, cells[column] ?? '']));
+    const expected = record.get('expected') ?? '';
+    const tags = (record.get('tags') ?? '')
       .split(/[;|]/)
       .map((tag) => tag.trim())
       .filter((tag) => tag !== '');
+    const metadata = Object.fromEntries([...record].filter(([name]) => !csvColumns.has(name)));
     const example = {
-      id: record.id?.trim() || `row-${i + 1}`,
-      input: record.input,
-      ...(record.expected === undefined || record.expected === '' ? {} : { expected: expectedOf(record.expected) }),
+      id: record.get('id')?.trim() || `row-${i + 1}`,
+      input: record.get('input'),
+      ...(expected === '' ? {} : { expected: expectedOf(expected) }),
       ...(tags.length === 0 ? {} : { tags }),
       ...(Object.keys(metadata).length === 0 ? {} : { metadata }),
     };
-    keep(example, file, info.lines, lines, problems);
+    keep(example, file, line, lines, problems);
   }
   return { lines, problems };
+}
+
+/** Of two columns of one name only the last would be read. */
+function repeatedColumns(file: string, columns: readonly string[]): InputProblem[] {
+  const repeated = columns.filter((name, i) => columns.indexOf(name) !== i);
+  return [...new Set(repeated)].map((name) => ({
+    file,
+    line: 1,
+    field: name || undefined,
+    message: `has the column ${JSON.stringify(name)} more than once.`,
+    remedy: 'Give each column a name of its own.',
+  }));
 }
 
 /** A cell that holds a JSON object or list is one; anything else is text. */
@@ -124,23 +127,30 @@ function expectedOf(cell: string): Json {
 }
 
 function keep(value: unknown, file: string, line: number, lines: DatasetLine[], problems: InputProblem[]): void {
-  const parsed = exampleSchema.safeParse(value);
-  if (parsed.success) {
-    lines.push({ example: parsed.data, line });
+  const remedy = 'A line has `id`, `input` (text or object) and, optional, `expected`, `tags`, `metadata`.';
+  let parsed: z.ZodSafeParseResult<Example>;
+  try {
+    parsed = exampleSchema.safeParse(value);
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    problems.push({ file, line, message: 'is nested too deeply.', remedy });
     return;
   }
-  const issue = parsed.error.issues[0];
-  const field = issue?.code === 'unrecognized_keys' ? issue.keys[0] : issue?.path.join('.');
-  problems.push({
-    file,
-    line,
-    field: field || undefined,
-    message:
-      issue?.code === 'unrecognized_keys'
-        ? 'is not a field of a dataset line.'
-        : (issue?.message ?? z.prettifyError(parsed.error)),
-    remedy: 'A line has `id`, `input` (text or object) and, optional, `expected`, `tags`, `metadata`.',
-  });
+  if (parsed.success) lines.push({ example: parsed.data, line });
+  else
+    for (const { path, problem } of describeIssues(parsed.error, value, exampleSchema)) {
+      problems.push({
+        file,
+        line,
+        ...problem,
+        field: path.length === 0 ? undefined : problem.field,
+        remedy: problem.remedy ?? remedy,
+      });
+    }
+}
+
+function sentence(text: string): string {
+  return /[.!?]$/.test(text) ? text : `${text}.`;
 }
 
 function duplicateIds(file: string, lines: readonly DatasetLine[]): InputProblem[] {

@@ -47,16 +47,23 @@ export async function putJson(location: ObjectLocation, value: unknown): Promise
   await putText(location, JSON.stringify(value), 'application/json');
 }
 
-/** An artifact that must be there. @throws Error naming the object when it is missing or of another schema. */
+/** An artifact that must be there. @throws Error naming the object when it is missing, torn or of another schema. */
 export async function getArtifact<T>(location: ObjectLocation, schema: z.ZodType<T>): Promise<T> {
   const text = await getText(location);
-  if (text === null) throw new Error(`s3://${location.bucket}/${location.key} does not exist.`);
-  const parsed = schema.safeParse(JSON.parse(text));
+  const uri = `s3://${location.bucket}/${location.key}`;
+  if (text === null) throw new Error(`${uri} does not exist.`);
+  const parsed = schema.safeParse(parseJson(text, uri));
   if (parsed.success) return parsed.data;
-  throw new Error(
-    `s3://${location.bucket}/${location.key} is of another version: ${parsed.error.issues[0]?.message}.`,
-    {
-      cause: parsed.error,
-    },
-  );
+  const [issue] = parsed.error.issues;
+  throw new Error(`${uri} is of another version: ${issue?.path.join('.')}: ${issue?.message}.`, {
+    cause: parsed.error,
+  });
+}
+
+function parseJson(text: string, uri: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    throw new Error(`${uri} is not JSON: it was not written whole.`, { cause });
+  }
 }

@@ -17,8 +17,11 @@ const tableNames = {
   sealed: () => requireEnv(tables.sealedRollouts.env),
 };
 
-/** DynamoDB takes 400 KB an item; a longer answer is kept with its end cut off (its score stands). */
-const MAX_OUTPUT_CHARS = 60_000;
+/**
+ * DynamoDB takes 400 KB an item, and 64 evals may leave 290 KB of feedback: a longer answer is kept with its end cut off
+ * (its score stands). UTF-8 bytes.
+ */
+const MAX_OUTPUT_BYTES = 100_000;
 
 /** Everything that a rollout's result depends on but the model's own chance, which `draw` counts. */
 export interface RolloutIdentity {
@@ -60,11 +63,15 @@ export async function loadRollouts(table: RolloutTable, keys: readonly string[])
 
 /** Keeps a rollout the moment it is complete. */
 export async function saveRollout(table: RolloutTable, rollout: Rollout): Promise<void> {
-  const output =
-    rollout.output !== null && rollout.output.length > MAX_OUTPUT_CHARS
-      ? `${rollout.output.slice(0, MAX_OUTPUT_CHARS)}…`
-      : rollout.output;
+  const output = rollout.output === null ? null : cut(rollout.output);
   await documentClient().send(new PutCommand({ TableName: tableNames[table](), Item: { ...rollout, output } }));
+}
+
+function cut(output: string): string {
+  const bytes = Buffer.from(output, 'utf-8');
+  if (bytes.length <= MAX_OUTPUT_BYTES) return output;
+  // `stream` leaves out the character that the cut went through.
+  return `${new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes.subarray(0, MAX_OUTPUT_BYTES), { stream: true })}…`;
 }
 
 function sorted(components: Components): [string, string][] {

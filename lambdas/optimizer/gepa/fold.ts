@@ -1,27 +1,12 @@
 /** The reducer's first half: what has landed goes into the archive. Pure; throws what must end the run. */
-import type {
-  Archive,
-  Candidate,
-  Generation,
-  Ledger,
-  MutateItem,
-  ScoreRow,
-  Spend,
-  Step,
-  Usage,
-} from '../../contracts/artifacts.ts';
-import { ModelRefusedRequestError, ModelUnavailableError } from '../../contracts/errors.ts';
+import type { Archive, Candidate, Generation, MutateItem, ScoreRow, Step } from '../../contracts/artifacts.ts';
 import type { Task } from '../../contracts/task.ts';
-import { BASELINE_ID, candidateOf, componentsOf, sameParts, store, validationScores } from '../archive.ts';
+import { candidateOf, componentsOf, sameParts, store } from '../archive.ts';
 import { meanScores } from '../frontier.ts';
 import type { LandedMutation, LandedRollout, LandedShard } from './landed.ts';
-
-/** Share of the baseline's rollouts that must be scored: below it there is no baseline to speak of. */
-const LEAST_BASELINE_SHARE = 0.5;
-/** Generations in a row without one answer of the reflection model, after which the run ends. */
-const MOST_SILENT_GENERATIONS = 2;
-/** Failures that say the model cannot be reached, not that one request was bad. */
-const outages = new Set(['RateLimitedError', 'ModelUnavailableError']);
+import { countSilentGenerations, throwIfNoBaseline, throwIfOutage, throwIfRefused } from './outage.ts';
+import { scoresOf } from './search.ts';
+import { spendOf } from './spend.ts';
 
 type ScoreStep = Extract<Step, { kind: 'score' }>;
 
@@ -32,21 +17,15 @@ type ScoreStep = Extract<Step, { kind: 'score' }>;
  */
 export function foldShards(archive: Archive, step: ScoreStep, landed: readonly LandedShard[], task: Task): Archive {
   throwIfRefused(landed);
+  throwIfOutage(step, landed);
   const rollouts = landed.flatMap((shard) => shard.rollouts);
-  throwIfOutage(step, rollouts, landed);
   const folded = {
     ...archive,
     scores: [...archive.scores, ...rollouts.map(toRow)],
-    spend: landed.map(({ ledger }) => ledger).reduce(addLedger, rollouts.reduce(addRollout, archive.spend)),
-    concurrency: adapt(
-      archive.concurrency,
-      task,
-      landed.map(({ ledger }) => ledger),
-      rollouts,
-    ),
+    spend: spendOf(archive.spend, landed),
+    rateLimited: archive.rateLimited || sawRateLimit(landed, rollouts),
   };
-  if (step.purpose === 'baseline' || (step.purpose === 'probe' && folded.scores.length > 1))
-    throwIfNoBaseline(folded, landed);
+  if (step.purpose === 'baseline') throwIfNoBaseline(folded, landed);
   return step.purpose === 'probe' || step.purpose === 'finalists' ? folded : withSummary(folded, task);
 }
 
@@ -63,56 +42,27 @@ export function foldMutations(
   testFits: (child: Candidate, archive: Archive) => boolean,
 ): Archive {
   throwIfRefused(landed);
+  const silentGenerations = countSilentGenerations(archive.silentGenerations, landed);
   const rollouts = landed.flatMap(({ before, after }) => [...before, ...after]);
-  const silent = isSilent(landed) ? archive.silentGenerations + 1 : 0;
-  if (silent >= MOST_SILENT_GENERATIONS) throw outage('The reflection model did not answer', landed, rollouts);
-
   let next: Archive = {
     ...archive,
-    spend: landed.reduce(
-      (spend, { reflections, ledger }) => {
-        return addLedger(reflections.reduce(addReflection, spend), ledger);
-      },
-      rollouts.reduce(addRollout, archive.spend),
-    ),
+    spend: spendOf(archive.spend, landed),
     scores: [...archive.scores],
     candidates: [...archive.candidates],
-    concurrency: adapt(
-      archive.concurrency,
-      task,
-      landed.map(({ ledger }) => ledger),
-      rollouts,
-    ),
-    silentGenerations: silent,
+    rateLimited: archive.rateLimited || sawRateLimit(landed, rollouts),
+    silentGenerations,
   };
   const summary: Generation = emptySummary(next.generation);
   for (const [i, item] of items.entries()) {
     const one = landed[i];
     if (one === undefined) continue;
-    const parent = candidateOf(archive, item.parentId);
-    const text = one.outcome?.text ?? null;
     let reason = one.outcome?.status === 'accepted' ? null : reasonOf(one);
     next.scores.push(...one.before.map(toRow));
+    const text = one.outcome?.text ?? null;
     if (text !== null) {
-      const stored = store({ ...componentsOf(archive, parent), [item.component]: text }, next.texts);
-      const child: Candidate = {
-        id: childId(item),
-        parents: [parent.id],
-        generation: item.generation,
-        slot: item.slot,
-        origin: 'mutation',
-        parts: stored.parts,
-        status: 'accepted',
-        reason: null,
-        component: item.component,
-        minibatch: {
-          exampleIds: item.minibatch.map(({ exampleId }) => exampleId),
-          before: one.before.map(scoreOf),
-          after: one.after.map(scoreOf),
-        },
-      };
-      const twin = next.candidates.find((other) => sameParts(other.parts, stored.parts));
-      next = { ...next, texts: stored.texts };
+      const { child, texts } = childOf(item, one, text, next);
+      const twin = next.candidates.find((other) => sameParts(other.parts, child.parts));
+      next = { ...next, texts };
       if (reason === null && twin !== undefined) reason = `the same prompt as ${twin.id}`;
       if (reason === null && !testFits(child, next)) reason = 'so long that the sealed test would not fit the budget';
       next.candidates.push(reason === null ? child : { ...child, status: 'rejected', reason });
@@ -132,16 +82,45 @@ export function childId({ generation, slot }: { generation: number; slot: number
   return `g${generation}-s${slot}`;
 }
 
+/**
+ * The draw of a child on its minibatch. Each slot has its own: two slots that come to the same text then never share a
+ * rollout, which both would pay for or only one, depending on who comes first.
+ */
+export function childDraw({ slot }: { slot: number }): number {
+  return slot;
+}
+
+function childOf(
+  item: MutateItem,
+  { before, after }: LandedMutation,
+  text: string,
+  archive: Archive,
+): { child: Candidate; texts: Archive['texts'] } {
+  const parent = candidateOf(archive, item.parentId);
+  const { parts, texts } = store({ ...componentsOf(archive, parent), [item.component]: text }, archive.texts);
+  const child: Candidate = {
+    id: childId(item),
+    parents: [parent.id],
+    generation: item.generation,
+    slot: item.slot,
+    origin: 'mutation',
+    parts,
+    status: 'accepted',
+    reason: null,
+    component: item.component,
+    minibatch: {
+      exampleIds: item.minibatch.map(({ exampleId }) => exampleId),
+      before: before.map(scoreOf),
+      after: after.map(scoreOf),
+    },
+  };
+  return { child, texts };
+}
+
 /** The last generation's summary as it stands now; the baseline's own is made here. */
 function withSummary(archive: Archive, task: Task): Archive {
   const generations = archive.generations.length === 0 ? [emptySummary(0)] : archive.generations;
-  const means = meanScores(
-    validationScores(
-      archive,
-      task.evals.map(({ name }) => name),
-    ),
-  );
-  const best = Math.max(...means.values());
+  const best = Math.max(...meanScores(scoresOf(archive, task)).values());
   const last = generations.at(-1) ?? emptySummary(0);
   const updated = {
     ...last,
@@ -160,53 +139,6 @@ function reasonOf({ outcome, error }: LandedMutation): string {
   return `the item failed (${error ?? 'it left no result'})`;
 }
 
-function throwIfRefused(landed: readonly { error: string | null; ledger: Ledger | null }[]): void {
-  const refused = landed.find(({ error }) => error === 'ModelRefusedRequestError');
-  if (refused !== undefined) {
-    throw new ModelRefusedRequestError(refused.ledger?.lastError?.message ?? 'The model refuses our requests.');
-  }
-}
-
-/** A step in which nothing was scored and the model was out of reach: better to stop and try again later. */
-function throwIfOutage(step: ScoreStep, rollouts: readonly LandedRollout[], landed: readonly LandedShard[]): void {
-  if (rollouts.some(({ result }) => result.status === 'scored')) return;
-  const unreachable = rollouts.some(({ result }) => result.status === 'failed' && outages.has(result.failure.name));
-  const interrupted = landed.some(({ ledger }) => ledger?.lastError != null);
-  if (!unreachable && !interrupted) return;
-  const what =
-    step.purpose === 'probe' ? 'The first call of the model failed' : `No call of ${rollouts.length} was answered`;
-  throw outage(what, landed, rollouts);
-}
-
-function throwIfNoBaseline(archive: Archive, landed: readonly LandedShard[]): void {
-  const rows = archive.scores.filter(([candidateId, split]) => candidateId === BASELINE_ID && split === 'validation');
-  const scored = rows.filter(([, , , , score]) => score !== null).length;
-  if (scored >= rows.length * LEAST_BASELINE_SHARE && scored > 0) return;
-  const rollouts = landed.flatMap((shard) => shard.rollouts);
-  throw outage(
-    `The baseline could not be measured: ${rows.length - scored} of ${rows.length} calls failed`,
-    landed,
-    rollouts,
-  );
-}
-
-function outage(
-  what: string,
-  landed: readonly { ledger: Ledger | null }[],
-  rollouts: readonly LandedRollout[],
-): ModelUnavailableError {
-  const ofItem = landed.map(({ ledger }) => ledger?.lastError?.message).find((message) => message !== undefined);
-  const ofRollout = rollouts
-    .map(({ result }) => (result.status === 'failed' ? result.failure.message : undefined))
-    .find((message) => message !== undefined);
-  return new ModelUnavailableError(`${what}: ${ofItem ?? ofRollout ?? 'no reason was given.'}`);
-}
-
-function isSilent(landed: readonly LandedMutation[]): boolean {
-  const asked = landed.filter(({ outcome }) => outcome === null || outcome.reflected !== 'not_asked');
-  return asked.length > 0 && asked.every(({ outcome }) => outcome?.reflected !== 'answered');
-}
-
 function toRow({ request, result }: LandedRollout): ScoreRow {
   const { candidateId, split, exampleId, draw } = request;
   return result.status === 'scored'
@@ -218,48 +150,11 @@ function scoreOf({ result }: LandedRollout): number | null {
   return result.status === 'scored' ? result.score : null;
 }
 
-function addRollout(spend: Spend, { usage, cached, result }: LandedRollout): Spend {
-  if (cached) return { ...spend, cacheHits: spend.cacheHits + 1 };
-  const paid = addUsageTo(spend, usage);
-  return {
-    ...paid,
-    rollouts: paid.rollouts + (usage.calls > 0 ? 1 : 0),
-    failures: paid.failures + (result.status === 'failed' ? 1 : 0),
-  };
-}
-
-function addReflection(spend: Spend, { usage }: { usage: Usage }): Spend {
-  const paid = addUsageTo(spend, usage);
-  return { ...paid, reflectionCalls: paid.reflectionCalls + usage.calls };
-}
-
-function addLedger(spend: Spend, ledger: Ledger | null): Spend {
-  return ledger === null ? spend : addReflection(addUsageTo(spend, ledger.task), { usage: ledger.reflection });
-}
-
-/** Tokens, money and calls of `usage` on top of `spend`; an unknown price makes the whole sum unknown. */
-export function addUsageTo(spend: Spend, usage: Usage): Spend {
-  return {
-    ...spend,
-    modelCalls: spend.modelCalls + usage.calls,
-    inputTokens: spend.inputTokens + usage.inputTokens,
-    outputTokens: spend.outputTokens + usage.outputTokens,
-    costUsd: spend.costUsd === null || usage.costUsd === null ? null : spend.costUsd + usage.costUsd,
-  };
-}
-
-/** Halved after a step that saw 429s, an eighth of the task's setting back after one that did not (DESIGN §6). */
-function adapt(
-  current: number,
-  task: Task,
-  ledgers: readonly (Ledger | null)[],
-  rollouts: readonly LandedRollout[],
-): number {
-  const wanted = task.optimizer.concurrency;
-  const limited =
-    rollouts.some(({ usage }) => usage.rateLimited > 0) ||
-    ledgers.some((ledger) => (ledger?.task.rateLimited ?? 0) + (ledger?.reflection.rateLimited ?? 0) > 0);
-  return limited
-    ? Math.max(1, Math.floor(current / 2))
-    : Math.min(wanted, current + Math.max(1, Math.ceil(wanted / 8)));
+/** Cached rollouts tell nothing about today. */
+function sawRateLimit(landed: readonly (LandedShard | LandedMutation)[], rollouts: readonly LandedRollout[]): boolean {
+  return (
+    rollouts.some(({ usage, cached }) => !cached && usage.rateLimited > 0) ||
+    landed.some(({ ledger }) => ledger !== null && ledger.task.rateLimited + ledger.reflection.rateLimited > 0) ||
+    landed.some((one) => 'reflections' in one && one.reflections.some(({ usage }) => usage.rateLimited > 0))
+  );
 }

@@ -6,6 +6,7 @@ import type {
   ReflectionRecord,
   RolloutRequest,
   Usage,
+  VerificationRow,
 } from '../../contracts/artifacts.ts';
 
 /** One rollout of the step. `cached`: another run had paid for it. */
@@ -35,4 +36,10 @@ export interface LandedMutation extends LandedItem {
   readonly before: readonly LandedRollout[];
   readonly after: readonly LandedRollout[];
   readonly reflections: readonly ReflectionRecord[];
+}
+
+/** A shard of the sealed test: the rows that it has left, and its ledger. */
+export interface LandedVerification {
+  readonly rows: readonly VerificationRow[];
+  readonly ledger: Ledger | null;
 }

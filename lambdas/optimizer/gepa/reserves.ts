@@ -1,0 +1,73 @@
+/** What is kept aside before anything is handed out: the sealed test first, then the finalists' round (DESIGN §5). */
+import type { Archive, Candidate } from '../../contracts/artifacts.ts';
+import type { Components } from '../../contracts/task.ts';
+import { BASELINE_ID, candidateOf, componentsOf } from '../archive.ts';
+import {
+  type Amount,
+  fits,
+  minus,
+  NOTHING,
+  plus,
+  remaining,
+  requiredAmount,
+  sealedTest,
+  taskCall,
+  times,
+} from '../budget.ts';
+import { baselineOf, type Search } from './search.ts';
+
+/** Times the finalists' round must fit into what baseline and test leave, or it is not planned. */
+const FINALISTS_SHARE = 3;
+
+/** What the search may use: all that the caps leave but for the reserves. `longest`: the longest prompt that may win. */
+export function freeForSearch(archive: Archive, search: Search, longest = longestOf(archive, search)): Amount {
+  return minus(
+    remaining(search.task.budget, archive.spend),
+    plus(testReserve(archive, search, longest), finalistsReserve(archive, search, longest)),
+  );
+}
+
+/** What the baseline and the finalists' round may use: all that the caps leave but for the sealed test. */
+export function freeBeforeTest(archive: Archive, search: Search): Amount {
+  return minus(remaining(search.task.budget, archive.spend), testReserve(archive, search, longestOf(archive, search)));
+}
+
+/** Whether the sealed test would still fit if `child` were the winner. */
+export function testFitsWith(child: Candidate, archive: Archive, { task, facts }: Search): boolean {
+  const baseline = componentsOf(archive, candidateOf(archive, BASELINE_ID));
+  return fits(sealedTest(task, facts, baseline, componentsOf(archive, child)), remaining(task.budget, archive.spend));
+}
+
+/** The accepted prompt whose calls cost the most; candidates in `except` are passed over. */
+export function longestOf(archive: Archive, search: Search, except: ReadonlySet<string> = new Set()): Components {
+  return archive.candidates
+    .filter(({ status, id }) => status === 'accepted' && !except.has(id))
+    .map((candidate) => componentsOf(archive, candidate))
+    .reduce((most, one) => longerOf(most, one, search));
+}
+
+export function longerOf(a: Components, b: Components, { task, facts }: Search): Components {
+  return taskCall(task, facts, 'test', b).tokens > taskCall(task, facts, 'test', a).tokens ? b : a;
+}
+
+/** The sealed test at its worst: the longest prompt of all wins. */
+function testReserve(archive: Archive, { task, facts }: Search, longest: Components): Amount {
+  return sealedTest(task, facts, baselineOf(archive), longest);
+}
+
+/** Room for the finalists' round, where the budget is large enough to afford one. */
+function finalistsReserve(archive: Archive, { task, facts }: Search, longest: Components): Amount {
+  if (task.optimizer.finalists < 2) return NOTHING;
+  const round = times(taskCall(task, facts, 'validation', longest), task.optimizer.finalists * facts.validationSize);
+  const unspent = {
+    ...archive.spend,
+    modelCalls: 0,
+    reflectionCalls: 0,
+    judgeCalls: 0,
+    inputTokens: 0,
+    outputTokens: 0,
+    costUsd: 0,
+  };
+  const room = minus(remaining(task.budget, unspent), requiredAmount(task, facts));
+  return fits(times(round, FINALISTS_SHARE), room) ? round : NOTHING;
+}

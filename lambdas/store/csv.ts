@@ -1,0 +1,66 @@
+/** CSV text to rows, each with the line on which it begins. Pure. */
+import { CsvError, type Info, parse } from 'csv-parse/sync';
+
+/** Cells of a row and the 1-based line on which it begins; the header is the first row. */
+export interface CsvRow {
+  readonly cells: readonly string[];
+  readonly line: number;
+}
+
+export type CsvRows =
+  | { readonly rows: readonly CsvRow[] }
+  | { readonly rows: null; readonly line: number; readonly reason: string };
+
+/** RFC 4180 with any line ends; blank lines are skipped. Every row must have as many cells as the header. */
+export function readCsv(text: string): CsvRows {
+  const lineAfter = lineCounter(text);
+  try {
+    let end = 0;
+    const rows = records(text).map(({ record, info }): CsvRow => {
+      const line = lineAfter(end);
+      end = info.bytes;
+      return { cells: record, line };
+    });
+    return { rows };
+  } catch (error) {
+    if (!(error instanceof CsvError)) throw error;
+    // csv-parse says where it stopped, which may be the end of the file: the broken row is the one after the last good one.
+    const good = Number(Reflect.get(error, 'records') ?? 0);
+    const last = good === 0 ? undefined : records(text, good).at(-1);
+    return { rows: null, line: lineAfter(last?.info.bytes ?? 0), reason: reasonOf(error) };
+  }
+}
+
+interface CsvRecord {
+  readonly record: string[];
+  /** `bytes`: where in the UTF-8 text the record ends. */
+  readonly info: Info;
+}
+
+function records(text: string, most?: number): CsvRecord[] {
+  const options = { info: true, skip_empty_lines: true, ...(most === undefined ? {} : { to: most }) };
+  return parse(text, options) as unknown as CsvRecord[];
+}
+
+/** What is wrong, without csv-parse's own idea of the line (it counts a line end within quotes twice). */
+function reasonOf(error: CsvError): string {
+  return error.message.replace(/ (on|at) line \d+/, '');
+}
+
+const LINE_FEED = 10;
+const CARRIAGE_RETURN = 13;
+
+/** Tells the line of the first byte at or after a position that is no line end; positions must not go back. */
+function lineCounter(text: string): (position: number) => number {
+  const bytes = Buffer.from(text, 'utf-8');
+  let at = 0;
+  let line = 1;
+  const isBreak = (byte: number | undefined): boolean => byte === LINE_FEED || byte === CARRIAGE_RETURN;
+  return (position) => {
+    for (; at < bytes.length && (at < position || isBreak(bytes[at])); at += 1) {
+      const isHalf = bytes[at] === CARRIAGE_RETURN && bytes[at + 1] === LINE_FEED;
+      if (isBreak(bytes[at]) && !isHalf) line += 1;
+    }
+    return line;
+  };
+}

@@ -1,0 +1,219 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { MAX_EXAMPLES_PER_SPLIT } from '../../lambdas/contracts/dataset.ts';
+import {
+  type ItemResult,
+  itemInputSchema,
+  itemResultSchema,
+  type PlanOutput,
+  planOutputSchema,
+  type RecordFailureInput,
+  recordFailureInputSchema,
+  recordFailureOutputSchema,
+  type Turn,
+  turnSchema,
+} from '../../lambdas/contracts/payloads.ts';
+import { LIMITS, modelSchema, optimizerSchema, reflectionModelSchema } from '../../lambdas/contracts/task.ts';
+import { layOut, MAX_ITEMS, stepCapacity } from '../../lambdas/optimizer/shards.ts';
+
+/** The largest time limits that a task may give, seconds; a limit above them is refused. */
+const MAX_TIMEOUT = 300;
+const MAX_REFLECTION_TIMEOUT = 600;
+
+describe('the bounds that this page counts on', () => {
+  it('are those of the contracts', () => {
+    const timeouts = (schema: typeof modelSchema | typeof reflectionModelSchema, timeoutSeconds: number): boolean =>
+      schema.safeParse({ name: 'm', timeoutSeconds }).success;
+
+    expect([timeouts(modelSchema, MAX_TIMEOUT), timeouts(modelSchema, MAX_TIMEOUT + 1)]).toEqual([true, false]);
+    expect([
+      timeouts(reflectionModelSchema, MAX_REFLECTION_TIMEOUT),
+      timeouts(reflectionModelSchema, MAX_REFLECTION_TIMEOUT + 1),
+    ]).toEqual([true, false]);
+    const { generations, proposals, minibatchSize, concurrency } = LIMITS;
+    const largest = { generations, proposals, minibatchSize, concurrency };
+    expect(optimizerSchema.safeParse(largest).success).toBe(true);
+    for (const [name, value] of Object.entries(largest)) {
+      expect(optimizerSchema.safeParse({ [name]: value + 1 }).success).toBe(false);
+    }
+  });
+});
+
+/**
+ * Events in the history of the parent execution, as Step Functions writes them (API reference, HistoryEvent). Children of
+ * a distributed Map have histories of their own.
+ */
+const HISTORY_LIMIT = 25_000;
+/** TaskStateEntered, TaskScheduled, TaskStarted, TaskSucceeded, TaskStateExited. */
+const TASK_EVENTS = 5;
+/** TaskFailed or TaskTimedOut, then TaskScheduled and TaskStarted once more. */
+const RETRY_EVENTS = 3;
+/** ChoiceStateEntered, ChoiceStateExited. */
+const CHOICE_EVENTS = 2;
+/** PassStateEntered, PassStateExited. */
+const PASS_EVENTS = 2;
+/** FailStateEntered. */
+const FAIL_EVENTS = 1;
+/** MapStateEntered, MapRunStarted, MapRunSucceeded, MapStateExited. */
+const MAP_EVENTS = 4;
+/** ExecutionStarted, and ExecutionSucceeded or ExecutionFailed. */
+const EXECUTION_EVENTS = 2;
+
+/** Plan, NextStep, and the Map that it leads to. */
+const TURN_EVENTS = TASK_EVENTS + CHOICE_EVENTS + MAP_EVENTS;
+/** Prepare and Conclude; or, where it fails, NameFailedRun, RecordFailure, DescribeFailure and Failed as well. */
+const FRAME_EVENTS = EXECUTION_EVENTS + 2 * TASK_EVENTS + 2 * PASS_EVENTS + TASK_EVENTS + FAIL_EVENTS;
+
+describe('the history of the largest legal run', () => {
+  it('stays under the limit of Step Functions', () => {
+    // A step holds least where one call is in flight at a time and may take as long as is allowed.
+    const capacity = stepCapacity(1, MAX_TIMEOUT);
+    // Each validation rollout is in one step; the steps of one purpose and generation are full but for the last.
+    const fullScoreSteps = LIMITS.rollouts / capacity;
+    const lastScoreSteps = 1 + LIMITS.generations + 1;
+    const probe = 1;
+    const verify = 1;
+    const turns = probe + fullScoreSteps + lastScoreSteps + LIMITS.generations + verify;
+
+    const events = FRAME_EVENTS + turns * TURN_EVENTS;
+
+    expect(capacity).toBe(128);
+    expect(events).toBeLessThan(HISTORY_LIMIT);
+    // What is left: each turn in three may be planned twice, or rollouts that another run has paid for, and that no
+    // budget bounds, may fill this many more steps.
+    expect(HISTORY_LIMIT - events).toBeGreaterThan((turns / 3) * RETRY_EVENTS);
+    expect(((HISTORY_LIMIT - events) / TURN_EVENTS) * capacity).toBeGreaterThan(0.5 * LIMITS.rollouts);
+  });
+
+  it('stays far under it at the default settings', () => {
+    const { concurrency } = optimizerSchema.parse({});
+    const { timeoutSeconds } = modelSchema.parse({ name: 'm' });
+
+    const scoreSteps = LIMITS.rollouts / stepCapacity(concurrency, timeoutSeconds) + LIMITS.generations + 2;
+
+    expect(FRAME_EVENTS + (2 + scoreSteps + LIMITS.generations) * TURN_EVENTS).toBeLessThan(HISTORY_LIMIT / 2);
+  });
+});
+
+/** What DESIGN §3 allows between two states; Step Functions itself takes 256 KiB. */
+const PAYLOAD_LIMIT = 100 * 1000;
+/** Longest name of an error that Lambda or Step Functions gives; ours have 24 characters. */
+const LONGEST_ERROR = 'E'.repeat(256);
+/** Step Functions cuts a cause off here, characters. */
+const LONGEST_CAUSE = 32_768;
+
+describe('the payloads between states', () => {
+  const runId = 'r'.repeat(80);
+  const turn = 1e15;
+  const bytes = (payload: unknown): number => Buffer.byteLength(JSON.stringify(payload));
+  const results = Array.from(
+    { length: MAX_ITEMS },
+    (_, index): ItemResult => ({ status: 'failed', index, error: LONGEST_ERROR }),
+  );
+  const planned: PlanOutput = {
+    runId,
+    turn,
+    next: 'mutate',
+    generation: LIMITS.generations,
+    maxConcurrency: LIMITS.concurrency,
+    items: Array.from({ length: MAX_ITEMS }, (_, index) => ({ index })),
+  };
+
+  it('stay small at the largest legal run', () => {
+    const ended: Turn = { runId, turn, results };
+    const failed: RecordFailureInput = { runId, error: { Error: LONGEST_ERROR, Cause: '\n'.repeat(LONGEST_CAUSE) } };
+
+    const payloads = [
+      planOutputSchema.parse(planned),
+      turnSchema.parse(ended),
+      // A Map hands on its input with the results, and a Catch its input with the error.
+      { ...planned, results },
+      { ...planned, results, error: { Error: LONGEST_ERROR, Cause: '' } },
+      itemInputSchema.parse({ runId, turn, index: MAX_ITEMS }),
+      itemResultSchema.parse(results[0]),
+      recordFailureInputSchema.parse(failed),
+      recordFailureOutputSchema.parse({ runId, error: LONGEST_ERROR, message: '\n'.repeat(2000) }),
+    ];
+
+    for (const payload of payloads) expect(bytes(payload)).toBeLessThan(PAYLOAD_LIMIT);
+  });
+
+  it('stay under what Step Functions takes even with an error of any length beside them', () => {
+    const caught = { ...planned, results, error: { Error: LONGEST_ERROR, Cause: '\n'.repeat(LONGEST_CAUSE) } };
+
+    expect(bytes(caught)).toBeLessThan(256 * 1024);
+  });
+
+  it('hold no more items than that, whatever is to be done', () => {
+    const steps = [
+      layOut(stepCapacity(1, MAX_TIMEOUT), 1, MAX_TIMEOUT),
+      layOut(stepCapacity(LIMITS.concurrency, 0.1), LIMITS.concurrency, 0.1),
+      layOut(MAX_EXAMPLES_PER_SPLIT, 1, MAX_TIMEOUT, 2),
+      layOut(MAX_EXAMPLES_PER_SPLIT, LIMITS.concurrency, MAX_TIMEOUT, 2),
+    ];
+
+    for (const { sizes } of steps) expect(sizes.length).toBeLessThanOrEqual(MAX_ITEMS);
+    expect(LIMITS.proposals).toBeLessThanOrEqual(MAX_ITEMS);
+  });
+});
+
+/** Lambda's own limit, and that of the Tasks; the functions end 10 s before it (`cdk/constructs/functions.ts`). */
+const FUNCTION_SECONDS = 15 * 60;
+const MARGIN_SECONDS = 10;
+/** A rollout or a reflection call with its retries takes no longer than two time limits and this (`call-model.ts`). */
+const RETRYING_SECONDS = 15;
+const worstCall = (timeoutSeconds: number): number => 2 * timeoutSeconds + RETRYING_SECONDS;
+const timeouts = Array.from({ length: MAX_TIMEOUT * 10 }, (_, i) => (i + 1) / 10);
+
+describe('the time of an item', () => {
+  it('is at most that of a function for every shard of rollouts, whatever the calls do', () => {
+    for (const timeoutSeconds of timeouts) {
+      for (const concurrency of [1, 8, 9, 32, LIMITS.concurrency]) {
+        const rollouts = stepCapacity(concurrency, timeoutSeconds);
+        const { sizes, concurrency: inItem } = layOut(rollouts, concurrency, timeoutSeconds);
+        const rounds = Math.ceil(Math.max(...sizes) / inItem);
+        expect(rounds * worstCall(timeoutSeconds)).toBeLessThan(FUNCTION_SECONDS - MARGIN_SECONDS);
+      }
+    }
+  });
+
+  it('is at most that of a function for a child, at the default settings', () => {
+    const { concurrency, proposals, minibatchSize } = optimizerSchema.parse({});
+    const { timeoutSeconds } = modelSchema.parse({ name: 'm' });
+    const reflection = reflectionModelSchema.parse({ name: 'm' });
+    const rounds = Math.ceil(minibatchSize / Math.floor(concurrency / proposals));
+
+    // Parent and child on the minibatch, a reflection and its repair.
+    const seconds = 2 * rounds * worstCall(timeoutSeconds) + 2 * worstCall(reflection.timeoutSeconds);
+
+    expect(seconds).toBeLessThan(FUNCTION_SECONDS - MARGIN_SECONDS);
+  });
+
+  /**
+   * With longer limits, larger minibatches or fewer calls in flight a child may take longer than a function, if enough
+   * calls run into their limits; so may a shard of a sealed test of thousands of examples, which cannot wait for a next
+   * step. The function is then ended in the middle, as by a crash: what is complete is stored, only calls in flight are
+   * lost, and the machine's retry goes on from there. So an attempt must get a round of calls done. It does, but for a
+   * reflection that times out twice at a limit above 437 s: that slot ends as an item that failed, and two generations
+   * of such slots end the run (`foldMutations`).
+   */
+  it('is enough for a round of calls in each attempt, so that the attempts of the machine get on', () => {
+    const definition = JSON.parse(
+      readFileSync(new URL('../../statemachine/optimize.asl.json', import.meta.url), 'utf-8'),
+    );
+    const seconds = FUNCTION_SECONDS - MARGIN_SECONDS;
+
+    for (const state of ['Mutate', 'Score', 'Verify']) {
+      const { Retry, TimeoutSeconds } = definition.States[state].ItemProcessor.States[`${state}Item`];
+      const ended = Retry.find(({ ErrorEquals }: { ErrorEquals: string[] }) =>
+        ErrorEquals.includes('Sandbox.Timedout'),
+      );
+      expect(ended).toMatchObject({ MaxAttempts: 4 });
+      expect(ended.ErrorEquals).toContain('States.Timeout');
+      expect(TimeoutSeconds).toBe(FUNCTION_SECONDS);
+    }
+    expect(worstCall(MAX_TIMEOUT)).toBeLessThan(seconds);
+    expect(worstCall(437)).toBeLessThan(seconds);
+    expect(MAX_REFLECTION_TIMEOUT).toBeLessThan(seconds);
+  });
+});

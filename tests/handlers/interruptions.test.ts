@@ -1,0 +1,153 @@
+import { describe, expect, it } from 'vitest';
+import { unit } from '../../bench/rule-world.ts';
+import { timeless } from '../support/run.ts';
+import { type Call, openWorkshop, reportIn, type Trouble, type Workshop } from './support.ts';
+
+function expectCountedOnce(
+  { counts }: Workshop,
+  { modelCalls, reflectionCalls }: { modelCalls: number; reflectionCalls: number },
+): void {
+  expect({ task: modelCalls - reflectionCalls, reflection: reflectionCalls }).toEqual(counts);
+}
+
+/** Trouble for a stretch of calls of one part, by their numbers. */
+const during =
+  (part: Call['part'], from: number, count: number, trouble: Trouble) =>
+  (call: Call): Trouble =>
+    call.part === part && call.index >= from && call.index < from + count ? trouble : null;
+
+describe('a run whose model asks it to wait', () => {
+  it.each<[string, number, number]>([
+    ['the first call', 0, 4],
+    ['the baseline', 3, 14],
+    ['a generation', 30, 16],
+    ['the whole run, now and then', 0, 1000],
+  ])('counts each call once and loses no rollout: %s', async (what, from, count) => {
+    await openAndRun(async (workshop) => {
+      const now = during('task', from, count, '429');
+      const seldom = (call: Call): Trouble =>
+        unit(3, call.body, 'wait') < 0.08 && call.attempt === 0 && call.part === 'task' ? '429' : null;
+      workshop.trouble = what.startsWith('the whole') ? seldom : now;
+
+      const { spend } = reportIn(await workshop.run());
+
+      expectCountedOnce(workshop, spend);
+      expect(workshop.counts.task).toBeGreaterThan(spend.rollouts);
+      expect(workshop.counts.task).toBeLessThanOrEqual(400);
+      expect(spend.failures).toBe(0);
+    });
+  });
+
+  it('comes to the report of a run that never waited, but for the calls', async (context) => {
+    const calm = await openWorkshop(context);
+    const expected = timeless(reportIn(await calm.run()));
+    const busy = await openWorkshop(context);
+    busy.trouble = ({ body, attempt }) => (attempt === 0 && unit(5, body, 'wait') < 0.1 ? '429' : null);
+
+    const { spend, ...rest } = timeless(reportIn(await busy.run()));
+
+    const { spend: calmSpend, ...calmRest } = expected;
+    expect(rest).toEqual(calmRest);
+    expect(spend.rollouts).toBe(calmSpend.rollouts);
+    expectCountedOnce(busy, spend);
+  });
+
+  it('counts interrupted reflections apart from rollouts', async (context) => {
+    const workshop = await openWorkshop(context);
+    workshop.trouble = ({ part, attempt }) => (part === 'reflection' && attempt < 2 ? '429' : null);
+
+    const { spend } = reportIn(await workshop.run());
+
+    expectCountedOnce(workshop, spend);
+    expect(workshop.counts.task).toBe(spend.rollouts);
+    expect(spend.failures).toBe(0);
+  });
+
+  it('stays under the smallest legal cap, whatever it costs', async (context) => {
+    const workshop = await openWorkshop(context, { budget: { rollouts: 12 + 24 } });
+    workshop.trouble = ({ index, part }) => (part === 'task' && index % 5 === 4 ? '429' : null);
+
+    const { spend } = reportIn(await workshop.run());
+
+    expectCountedOnce(workshop, spend);
+    expect(workshop.counts.task).toBeLessThanOrEqual(36);
+    expect(spend.failures).toBeGreaterThan(0);
+  });
+});
+
+describe('a run whose model is gone for a while', () => {
+  // By the number of task calls: in the baseline, in a generation, in the sealed test.
+  it.each([1, 8, 40, 'sealed'] as const)(
+    'goes on when it is back, with nothing lost: gone after %s calls',
+    async (after) => {
+      await openAndRun(async (workshop) => {
+        const isSealed = ({ body }: Call): boolean => body.includes('Case test-');
+        let isGone = true;
+        workshop.trouble = (call) => {
+          if (!isGone || call.part !== 'task') return null;
+          return (after === 'sealed' ? isSealed(call) : call.index >= after) ? '429' : null;
+        };
+        const ends: string[] = [];
+        for (let start = 0; start < 4; start += 1) {
+          const result = await workshop.run();
+          ends.push(result.status === 'FAILED' ? result.cause : result.status);
+        }
+        isGone = false;
+        const { spend, baseline } = reportIn(await workshop.run());
+
+        for (const end of ends) expect(end).toMatch(/Trouble 429|could not be measured/);
+        expectCountedOnce(workshop, spend);
+        expect(workshop.counts.task).toBeLessThanOrEqual(400);
+        expect(spend.failures).toBe(0);
+        expect(baseline).toMatchObject({ validation: { n: 12 }, test: { n: 12 } });
+      });
+    },
+  );
+
+  it('goes on when reflection is back', async (context) => {
+    const workshop = await openWorkshop(context);
+    workshop.trouble = ({ part }) => (part === 'reflection' ? '429' : null);
+    const ends = [await workshop.run(), await workshop.run(), await workshop.run()];
+    workshop.trouble = () => null;
+
+    const { spend } = reportIn(await workshop.run());
+
+    for (const end of ends)
+      expect(end).toMatchObject({ status: 'FAILED', cause: expect.stringContaining('Trouble 429') });
+    expectCountedOnce(workshop, spend);
+  });
+
+  it('never goes over the cap, however often it is started again', async (context) => {
+    const workshop = await openWorkshop(context, { budget: { rollouts: 60 } });
+    workshop.trouble = ({ part, index }) => (part === 'task' && index >= 6 ? '500' : null);
+    for (let start = 0; start < 6; start += 1) expect(await workshop.run()).toMatchObject({ status: 'FAILED' });
+    workshop.trouble = () => null;
+
+    await workshop.run();
+
+    expect(workshop.counts.task).toBeLessThanOrEqual(60);
+  });
+
+  it('ends at the first refusal of the key, and goes on with a right one', async (context) => {
+    const workshop = await openWorkshop(context);
+    workshop.trouble = during('task', 20, 1000, '401');
+    const refused = await workshop.run();
+    workshop.trouble = () => null;
+
+    const { spend } = reportIn(await workshop.run());
+
+    expect(refused).toMatchObject({ status: 'FAILED', cause: expect.stringContaining('Trouble 401') });
+    expectCountedOnce(workshop, spend);
+    expect(spend.failures).toBe(0);
+  });
+});
+
+/** A workshop for tests with a table, which get no context. */
+async function openAndRun(use: (workshop: Workshop) => Promise<void>): Promise<void> {
+  const closing: (() => unknown)[] = [];
+  try {
+    await use(await openWorkshop({ onTestFinished: (close) => closing.push(close) }));
+  } finally {
+    for (const close of closing) await close();
+  }
+}
