@@ -31,7 +31,8 @@ export type ModelSettings = z.infer<typeof modelSchema>;
 
 /** The reflection model writes whole prompts, so it gets more room and more time. */
 export const reflectionModelSchema = modelSchema.extend({
-  maxOutputTokens: z.number().int().min(1).max(131_072).default(8192),
+  /** A reply is kept in one DynamoDB item, which may have 400 KB. */
+  maxOutputTokens: z.number().int().min(1).max(65_536).default(8192),
   timeoutSeconds: z.number().min(0.1).max(600).default(120),
 });
 
@@ -118,7 +119,7 @@ export const optimizerSchema = z.strictObject({
   /** Best candidates that are run once more on validation before the winner is picked; 0 turns it off. */
   finalists: z.number().int().min(0).max(16).default(3),
   /** Longest text that a component may grow to, characters. */
-  maxComponentChars: z.number().int().min(100).max(200_000).default(12_000),
+  maxComponentChars: z.number().int().min(100).max(100_000).default(12_000),
 });
 export type OptimizerSettings = z.infer<typeof optimizerSchema>;
 

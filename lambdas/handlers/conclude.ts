@@ -20,10 +20,10 @@ export const handler = stateHandler(turnSchema, concludeOutputSchema, async (inp
   const [run, context] = await Promise.all([loadRun(runId), loadContext(runId)]);
   if (run === null) throw new Error(`Run ${runId} does not exist.`);
   const archive = await loadArchive(runId, turn, run.epoch);
-  const { rows, spend } = await loadSealedScores(input, archive);
+  const { rows, spend, lastError } = await loadSealedScores(input, archive);
   const elapsedMs = archive.elapsedMs + Math.max(0, Date.now() - run.lastSeenMs);
   const wallSeconds = Math.round(elapsedMs / 100) / 10;
-  const report = buildReport({ context, archive, rows, spend, wallSeconds });
+  const report = buildReport({ context, archive, rows, spend, wallSeconds, lastError });
   await saveFiles(context, archive, report, rows);
   await updateRun(runId, { status: 'succeeded', error: null });
   const { bucket, key } = runObject(runId, '');
@@ -41,14 +41,14 @@ export const handler = stateHandler(turnSchema, concludeOutputSchema, async (inp
 async function loadSealedScores(
   { runId, turn, results }: Turn,
   archive: Archive,
-): Promise<{ rows: VerificationRow[]; spend: Spend }> {
+): Promise<{ rows: VerificationRow[]; spend: Spend; lastError: string | null }> {
   if (archive.step?.kind !== 'verify') throw new Error(`Turn ${turn} of run ${runId} is no sealed test.`);
   const { items } = archive.step;
   const ledgerIds = items.map((_, i) => recordIds.ledger(turn, i));
   const ledgers = await loadRecords('ledger', runId, ledgerIds);
+  const lastError = [...ledgers.values()].find((ledger) => ledger.lastError !== null)?.lastError?.message ?? null;
   if (results.some((result) => result.status === 'failed' && result.error === 'ModelRefusedRequestError')) {
-    const reason = [...ledgers.values()].find(({ lastError }) => lastError !== null)?.lastError?.message;
-    throw new ModelRefusedRequestError(reason ?? 'The model refuses our requests.');
+    throw new ModelRefusedRequestError(lastError ?? 'The model refuses our requests.');
   }
   const shards = await Promise.all(items.map((_, i) => loadVerification(runId, turn, i)));
   const rows = shards.flatMap((shard) => shard?.rows ?? []);
@@ -58,7 +58,7 @@ async function loadSealedScores(
     const ledger = ledgers.get(id);
     if (ledger !== undefined) spend = addUsageTo(spend, ledger.task);
   }
-  return { rows, spend: { ...spend, failures: spend.failures + wanted - rows.length } };
+  return { rows, spend: { ...spend, failures: spend.failures + wanted - rows.length }, lastError };
 }
 
 function addRow(spend: Spend, { usage, cached, score }: VerificationRow): Spend {

@@ -15,13 +15,15 @@ export interface ReportInput {
   /** Spend of the whole run, the sealed test included. */
   readonly spend: Spend;
   readonly wallSeconds: number;
+  /** What the model's server said last when it could not be reached; null when it could. */
+  readonly lastError?: string | null;
 }
 
 /** Share of the sealed pairs that must be scored for a verdict. */
 const LEAST_SHARE = 0.5;
 
 /** @throws ModelUnavailableError when too few sealed rollouts were scored to say anything. */
-export function buildReport({ context, archive, rows, spend, wallSeconds }: ReportInput): Report {
+export function buildReport({ context, archive, rows, spend, wallSeconds, lastError }: ReportInput): Report {
   const { task } = context;
   const winnerId = archive.winnerId ?? BASELINE_ID;
   const evalNames = task.evals.map(({ name }) => name);
@@ -33,7 +35,7 @@ export function buildReport({ context, archive, rows, spend, wallSeconds }: Repo
   if (pairs.length < context.test.size * LEAST_SHARE) {
     const missing = context.test.size - pairs.length;
     throw new ModelUnavailableError(
-      `The sealed test could not be measured: ${missing} of ${context.test.size} examples have no score. Start the run again to try them once more.`,
+      `The sealed test could not be measured: ${missing} of ${context.test.size} examples have no score${lastError == null ? '' : ` (${lastError})`}. Start the run again to try them once more.`,
     );
   }
   const perEval = Object.fromEntries(

@@ -17,7 +17,7 @@ const MAX_TIMEOUTS = 2;
  */
 const LONGEST_RETRYING_SECONDS = 15;
 /** A wait longer than this is the machine's, so that nobody pays for waiting. Seconds. */
-const LONGEST_WAIT_SECONDS = 5;
+const LONGEST_WAIT_SECONDS = 2;
 
 export interface CallDependencies {
   readonly model: ChatModel;

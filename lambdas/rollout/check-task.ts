@@ -116,18 +116,41 @@ function checkTemplates(task: Task, splits: GivenSplits): InputProblem[] {
       });
     }
   }
-  return [...problems, ...partialCircles(task)];
+  return [...problems, ...partialCircles(task), ...unusedComponents(task)];
+}
+
+/** A free component that no message includes would be improved for nothing. */
+function unusedComponents(task: Task): InputProblem[] {
+  const used = new Set<string>();
+  const use = (name: string): void => {
+    if (!Object.hasOwn(task.prompt, name) || used.has(name)) return;
+    used.add(name);
+    for (const partial of partialsIn(task.prompt[name] ?? '')) use(partial);
+  };
+  use('system');
+  use('user');
+  return Object.keys(task.prompt)
+    .filter((name) => !used.has(name) && !task.freeze.includes(name))
+    .map((name) => ({
+      field: `prompt.${name}`,
+      message: 'is not part of any message.',
+      remedy: `Include it with {{> ${name}}} in system or user, or take it out.`,
+    }));
+}
+
+/** Partials of a text; none when it does not parse, which is a problem of its own. */
+function partialsIn(text: string): string[] {
+  try {
+    return partialsOf(text);
+  } catch {
+    return [];
+  }
 }
 
 /** A partial that includes itself would never end. */
 function partialCircles(task: Task): InputProblem[] {
-  const includes = (name: string): string[] => {
-    try {
-      return Object.hasOwn(task.prompt, name) ? partialsOf(task.prompt[name] ?? '') : [];
-    } catch {
-      return [];
-    }
-  };
+  const includes = (name: string): string[] =>
+    Object.hasOwn(task.prompt, name) ? partialsIn(task.prompt[name] ?? '') : [];
   const reaches = (from: string, target: string, seen: Set<string>): boolean =>
     includes(from).some((next) => next === target || (!seen.has(next) && reaches(next, target, seen.add(next))));
   return Object.keys(task.prompt)

@@ -17,7 +17,7 @@ describe('docs/deploying.md', () => {
   );
 
   it('names every choice of a deployment with its default', () => {
-    const rows = new Map([...page.matchAll(/^\| `(\w+)` \| (?:`(.*?)`)?/gm)].map(([, key, value]) => [key, value]));
+    const rows = new Map([...page.matchAll(/^\| `(\w+)` +\| (?:`(.*?)`)?/gm)].map(([, key, value]) => [key, value]));
     const defaults = configSchema.parse({});
 
     for (const key of configSchema.keyof().options) {

@@ -34,14 +34,14 @@ export interface Workshop {
   }): Promise<LocalResult>;
 }
 
-const optimizer = { generations: 4, proposals: 3, minibatchSize: 3, concurrency: 8, finalists: 2, seed: 7 };
+const optimizer = { generations: 2, proposals: 2, minibatchSize: 3, concurrency: 8, finalists: 2, seed: 7 };
 
 /** A small rule task, its server, and a machine whose retries do not wait; all gone when the test is over. */
 export async function openWorkshop(
   { onTestFinished }: { onTestFinished: (close: () => Promise<void>) => unknown },
   changes: object = {},
 ): Promise<Workshop> {
-  const world = { seed: 7, sizes: { train: 20, validation: 12, test: 12 }, rules: 4 };
+  const world = { seed: 7, sizes: { train: 12, validation: 12, test: 12 }, rules: 4 };
   const task = writeRuleTask(world, { optimizer, budget: { rollouts: 400 }, ...changes });
   const counts = { task: 0, reflection: 0 };
   const workshop: Workshop = {

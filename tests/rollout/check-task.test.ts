@@ -312,9 +312,18 @@ describe('checkTask', () => {
   });
 
   it('names every circle of partials', () => {
-    const prompt = { system: '{{> a}}', a: '{{> b}}', b: '{{> a}}', c: 'C' };
+    const prompt = { system: '{{> a}}', a: '{{> b}}', b: '{{> a}}' };
 
     expect(check({ task: { prompt } }).map(({ field }) => field)).toEqual(['prompt.a', 'prompt.b']);
+  });
+
+  it('refuses a free component that no message includes, and takes a frozen one', () => {
+    const prompt = { system: '{{> a}}', a: '{{> b}}', b: 'B', lost: 'L' };
+
+    expect(check({ task: { prompt } })).toMatchObject([
+      { field: 'prompt.lost', message: 'is not part of any message.' },
+    ]);
+    expect(check({ task: { prompt, freeze: ['user', 'lost'] } })).toEqual([]);
   });
 
   it('says all that is wrong at once, and of each eval and split the first example', () => {
