@@ -120,7 +120,9 @@ function dryRun({ task, splits }: LoadedTask, { json }: Options): number {
   }
   console.log(`What ${task.name} would spend (nothing was spent):\n`);
   for (const [name, course] of Object.entries(courses)) console.log(`${name.padEnd(9)} ${describeEstimate(course)}`);
-  console.log('\nlow: no child is accepted; expected: every third; high: all, each call at its worst case.');
+  console.log(
+    '\nexpected: every third child is accepted. low, high: the least and the most, each call at its best and at its worst.',
+  );
   return 0;
 }
 

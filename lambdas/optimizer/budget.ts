@@ -107,7 +107,12 @@ export function taskCall(
 }
 
 /** Worst case of one `Mutate` slot: parent and child on the minibatch, a reflection and its repair. */
-export function mutationSlot(task: Task, facts: RunFacts, parent: Components): Amount {
+export function mutationSlot(
+  task: Task,
+  facts: RunFacts,
+  parent: Components,
+  reflectionCalls = REFLECTION_CALLS,
+): Amount {
   const batch = Math.min(task.optimizer.minibatchSize, facts.trainSize);
   const outputBytes = task.model.maxOutputTokens * 4;
   const exampleBytes = facts.maxInputBytes.train + outputBytes + REFLECTION_EXAMPLE_BYTES;
@@ -119,7 +124,7 @@ export function mutationSlot(task: Task, facts: RunFacts, parent: Components): A
   return plus(
     times(taskCall(task, facts, 'train', parent), batch),
     times(taskCall(task, facts, 'train', parent, CHILD_GROWTH_BYTES), batch),
-    times(reflection, REFLECTION_CALLS),
+    times(reflection, reflectionCalls),
   );
 }
 

@@ -25,8 +25,15 @@ export interface Estimate {
 
 /** Share of children that beat their parent on the minibatch: none, what runs usually see, all. */
 const ACCEPTED = { low: 0, expected: 0.35, high: 1 } as const;
-/** Tokens a byte: English is about 0.25; the cap's worst case is 1. */
-const TOKENS_A_BYTE = { low: 0.2, expected: 0.3, high: 1 } as const;
+/**
+ * Tokens beside the worst case of the caps, in which the longest input stands for all, every byte is a token and every
+ * answer is as long as it may be. English has a token for four bytes.
+ */
+const SHARES = {
+  low: { input: 0.12, answer: 0.1, reflection: 0.05 },
+  expected: { input: 0.2, answer: 0.25, reflection: 0.15 },
+  high: { input: 1, answer: 1, reflection: 1 },
+} as const;
 /** Reflection calls of a slot: without and with a repair. */
 const REFLECTIONS_A_SLOT = { low: 1, expected: 1, high: 2 } as const;
 
@@ -60,16 +67,17 @@ function course(task: Task, facts: RunFacts, name: Name, accepted: number): Esti
   const slots = Math.min(most * optimizer.proposals, howMany(slot, free));
 
   // Without a child that was accepted, the baseline meets nobody and is not drawn again.
-  const searched = times(slot, slots);
-  const finalists = accepted === 0 || optimizer.finalists < 2 ? 0 : Math.min(optimizer.finalists, slots);
   const redraw = times(taskCall(task, facts, 'validation', task.prompt), facts.validationSize);
-  const redrawn = times(redraw, Math.min(finalists, howMany(redraw, minus(free, searched))));
-  const baseline = times(taskCall(task, facts, 'validation', task.prompt), facts.validationSize);
-  const test = times(sealedTest(task, facts, task.prompt, task.prompt), accepted === 0 ? 0.5 : 1);
-  const total = plus(baseline, searched, redrawn, test);
-
+  const wanted = accepted === 0 || optimizer.finalists < 2 ? 0 : Math.min(optimizer.finalists, slots);
+  const finalists = Math.min(wanted, howMany(redraw, minus(free, times(slot, slots))));
+  const total = spendOf(typical(task, name), facts, {
+    slots,
+    accepted,
+    finalists,
+    reflections: REFLECTIONS_A_SLOT[name],
+  });
   const priced = facts.prices.task !== null && facts.prices.reflection !== null;
-  const share = TOKENS_A_BYTE[name];
+  const share = SHARES[name].input;
   return {
     generations: Math.ceil(slots / optimizer.proposals),
     rollouts: Math.round(total.calls),
@@ -77,6 +85,35 @@ function course(task: Task, facts: RunFacts, name: Name, accepted: number): Esti
     tokens: Math.round(total.tokens * share),
     costUsd: priced ? Number((total.costUsd * share).toFixed(4)) : null,
   };
+}
+
+function spendOf(
+  task: Task,
+  facts: RunFacts,
+  {
+    slots,
+    accepted,
+    finalists,
+    reflections,
+  }: { slots: number; accepted: number; finalists: number; reflections: number },
+): Amount {
+  const validated = times(taskCall(task, facts, 'validation', task.prompt), facts.validationSize);
+  const made = plus(
+    mutationSlot(task, facts, task.prompt, reflections),
+    times(childValidation(task, facts, task.prompt), accepted),
+  );
+  const test = times(sealedTest(task, facts, task.prompt, task.prompt), accepted === 0 ? 0.5 : 1);
+  return plus(validated, times(made, slots), times(validated, finalists), test);
+}
+
+/** The task with answers of the usual length, told in input tokens, so that one share holds for both. */
+function typical(task: Task, name: Name): Task {
+  const { input, answer, reflection } = SHARES[name];
+  const scaled = <M extends { maxOutputTokens: number }>(model: M, share: number): M => ({
+    ...model,
+    maxOutputTokens: (model.maxOutputTokens * share) / input,
+  });
+  return { ...task, model: scaled(task.model, answer), reflection: scaled(task.reflection, reflection) };
 }
 
 function combine(courses: readonly Estimate[], pick: (...values: number[]) => number): Estimate {

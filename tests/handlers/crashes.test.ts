@@ -1,4 +1,5 @@
 import { describe, expect, it, type TestContext } from 'vitest';
+import { loadRun } from '../../lambdas/store/runs.ts';
 import type { StateFunction } from '../../local/engine.ts';
 import { timeless } from '../support/run.ts';
 import { functionError, functionOf, openWorkshop, reportIn, type Workshop } from './support.ts';
@@ -135,10 +136,17 @@ describe('a run whose functions break', () => {
     const workshop = await openWorkshop(context);
     const report = timeless(reportIn(await workshop.run()));
 
-    const other = await workshop.run({ overrides: ['budget.rollouts=399'] });
+    let status: string | undefined;
+    const RecordFailure: StateFunction = async (event) => {
+      const output = await functionOf('RecordFailure')(event);
+      status = (await loadRun('run'))?.status;
+      return output;
+    };
+    const other = await workshop.run({ overrides: ['budget.rollouts=399'], functions: { RecordFailure } });
     const again = await workshop.run();
 
     expect(other).toMatchObject({ status: 'FAILED', cause: expect.stringContaining('was started with another task') });
+    expect(status).toBe('succeeded');
     expect(timeless(reportIn(again))).toEqual(report);
   });
 

@@ -108,6 +108,32 @@ describe('a run whose model is gone for a while', () => {
     });
   });
 
+  it('asks a model that is out of reach with one call, not with all that it has in flight', async (context) => {
+    const workshop = await openWorkshop(context);
+    workshop.trouble = gone(1);
+
+    for (let start = 0; start < 3; start += 1) await workshop.run();
+
+    // The first call of all; eight in flight once; then one each time that the machine tries: four times, five, five.
+    expect(workshop.counts.task).toBe(1 + 8 + 4 + 5 + 5);
+  });
+
+  it('counts what was paid for rollouts that were to be tried again and were not', async (context) => {
+    const workshop = await openWorkshop(context);
+    workshop.trouble = ({ part, index }) => (part === 'task' && index >= 4 ? '500' : null);
+    const first = await workshop.run();
+    const from = workshop.counts.task + 5;
+    workshop.trouble = gone(from);
+    const second = await workshop.run();
+    workshop.trouble = () => null;
+
+    const { spend, baseline } = reportIn(await workshop.run());
+
+    expect([first.status, second.status]).toEqual(['FAILED', 'FAILED']);
+    expect(baseline.validation.n).toBe(9);
+    expectCountedOnce(workshop, spend);
+  });
+
   it('goes on when reflection is back', async (context) => {
     const workshop = await openWorkshop(context);
     workshop.trouble = ({ part }) => (part === 'reflection' ? '429' : null);

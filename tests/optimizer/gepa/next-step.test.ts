@@ -175,7 +175,12 @@ describe('planNextStep', () => {
   });
 
   it('begins nothing but the sealed test once the minutes are over', () => {
-    const options = { start: 0.2, gain: 0.1, budget: { minutes: 1 }, optimizer: { generations: 50, finalists: 3 } };
+    const options = {
+      start: 0.1,
+      gain: 0.15,
+      budget: { minutes: 1 },
+      optimizer: { generations: 50, finalists: 3, proposals: 6 },
+    };
     for (const stepMs of [9_000, 13_000, 16_000, 21_000, 61_000]) {
       const played = play(makeWorld({ ...options, stepMs, extra: { calls: 3_000 } }));
 
