@@ -10,7 +10,7 @@ export const handler = stateHandler(recordFailureInputSchema, recordFailureOutpu
   const run = await loadRun(runId);
   // A run that Prepare refused has no record to put this into; its message is the execution's cause. And one that has
   // ended well stays so, whoever starts it again with another task.
-  if (run !== null && true) {
+  if (run !== null && run.status !== 'succeeded') {
     await updateRun(runId, { status: 'failed', error: { name: error.Error, message } });
   }
   return { runId, error: error.Error, message };

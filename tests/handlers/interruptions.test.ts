@@ -122,7 +122,7 @@ describe('a run whose model is gone for a while', () => {
     const workshop = await openWorkshop(context);
     workshop.trouble = ({ part, index }) => (part === 'task' && index >= 4 ? '500' : null);
     const first = await workshop.run();
-    const from = workshop.counts.task + 5;
+    const from = workshop.counts.task + 2;
     workshop.trouble = gone(from);
     const second = await workshop.run();
     workshop.trouble = () => null;
@@ -130,7 +130,7 @@ describe('a run whose model is gone for a while', () => {
     const { spend, baseline } = reportIn(await workshop.run());
 
     expect([first.status, second.status]).toEqual(['FAILED', 'FAILED']);
-    expect(baseline.validation.n).toBe(9);
+    expect(baseline.validation.n).toBe(6);
     expectCountedOnce(workshop, spend);
   });
 
