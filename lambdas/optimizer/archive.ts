@@ -6,7 +6,8 @@ import type { CandidateScores } from './frontier.ts';
 
 export const BASELINE_ID = 'baseline';
 
-const noSpend: Spend = {
+/** Nothing spent. */
+export const NO_SPEND: Spend = {
   rollouts: 0,
   modelCalls: 0,
   reflectionCalls: 0,
@@ -43,7 +44,7 @@ export function newArchive(runId: string, task: Task): Archive {
     ],
     scores: [],
     generations: [],
-    spend: noSpend,
+    spend: NO_SPEND,
     step: null,
     epoch: 0,
     concurrency: task.optimizer.concurrency,

@@ -48,7 +48,7 @@ export function decideVerdict({ differences, perEval, guards, seed }: VerdictInp
       perEval: Object.fromEntries(
         Object.entries(perEval).map(([name, values]) => [
           name,
-          { mean: mean(values) ?? 0, ci95: bootstrapInterval(values, stream(seed, 'verdict', 'bootstrap', name)) },
+          { mean: mean(values) ?? 0, ci95: bootstrapInterval(values, stream(seed, 'verdict', 'bootstrap')) },
         ]),
       ),
     },

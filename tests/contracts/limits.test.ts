@@ -14,7 +14,11 @@ import {
   turnSchema,
 } from '../../lambdas/contracts/payloads.ts';
 import { LIMITS, modelSchema, optimizerSchema, reflectionModelSchema } from '../../lambdas/contracts/task.ts';
+import { CallError } from '../../lambdas/model/chat-model.ts';
 import { layOut, MAX_ITEMS, stepCapacity } from '../../lambdas/optimizer/shards.ts';
+import { noUsage } from '../../lambdas/optimizer/usage.ts';
+import { callModel } from '../../lambdas/rollout/call-model.ts';
+import { openLease } from '../../lambdas/rollout/lease.ts';
 
 /** The largest time limits that a task may give, seconds; a limit above them is refused. */
 const MAX_TIMEOUT = 300;
@@ -166,6 +170,37 @@ const worstCall = (timeoutSeconds: number): number => 2 * timeoutSeconds + RETRY
 const timeouts = Array.from({ length: MAX_TIMEOUT * 10 }, (_, i) => (i + 1) / 10);
 
 describe('the time of an item', () => {
+  it.each(['timeout', 'unavailable', 'rate_limited'] as const)(
+    'counts two time limits for a call, however slowly it fails: %s',
+    async (kind) => {
+      for (const timeoutSeconds of [0.1, 1, 7, 30, MAX_TIMEOUT]) {
+        for (const share of [0.01, 0.3, 0.6, 0.99, 1]) {
+          let seconds = 0;
+          const model = modelSchema.parse({ name: 'm', timeoutSeconds });
+          const lease = openLease({ calls: 100, tokens: null, costUsd: null }, noUsage(), 1).task;
+
+          const outcome = await callModel({ model, messages: [] }, lease, {
+            model: {
+              complete: () => {
+                seconds += timeoutSeconds * (kind === 'timeout' ? 1 : share);
+                throw new CallError(kind, 'It failed.', kind === 'rate_limited' ? 5 : null);
+              },
+            },
+            price: null,
+            sleep: async (milliseconds) => {
+              seconds += milliseconds / 1000;
+            },
+            now: () => seconds * 1000,
+            random: () => 0.999,
+          });
+
+          expect(outcome.status).not.toBe('answered');
+          expect(seconds).toBeLessThanOrEqual(worstCall(timeoutSeconds));
+        }
+      }
+    },
+  );
+
   it('is at most that of a function for every shard of rollouts, whatever the calls do', () => {
     for (const timeoutSeconds of timeouts) {
       for (const concurrency of [1, 8, 9, 32, LIMITS.concurrency]) {

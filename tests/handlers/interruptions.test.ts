@@ -93,7 +93,7 @@ describe('a run whose model is gone for a while', () => {
     await openAndRun(async (workshop) => {
       workshop.trouble = gone(from);
       const ends = [];
-      for (let start = 0; start < 4; start += 1) ends.push(await workshop.run());
+      for (let start = 0; start < 3; start += 1) ends.push(await workshop.run());
       workshop.trouble = () => null;
 
       const { spend, baseline } = reportIn(await workshop.run());

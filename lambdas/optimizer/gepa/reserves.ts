@@ -1,7 +1,7 @@
 /** What is kept aside before anything is handed out: the sealed test first, then the finalists' round (DESIGN §5). */
 import type { Archive, Candidate } from '../../contracts/artifacts.ts';
 import type { Components } from '../../contracts/task.ts';
-import { BASELINE_ID, candidateOf, componentsOf } from '../archive.ts';
+import { BASELINE_ID, candidateOf, componentsOf, NO_SPEND } from '../archive.ts';
 import {
   type Amount,
   fits,
@@ -23,7 +23,7 @@ const FINALISTS_SHARE = 3;
 export function freeForSearch(archive: Archive, search: Search, longest = longestOf(archive, search)): Amount {
   return minus(
     remaining(search.task.budget, archive.spend),
-    plus(testReserve(archive, search, longest), finalistsReserve(archive, search, longest)),
+    plus(testReserve(archive, search, longest), finalistsReserve(search, longest)),
   );
 }
 
@@ -56,18 +56,9 @@ function testReserve(archive: Archive, { task, facts }: Search, longest: Compone
 }
 
 /** Room for the finalists' round, where the budget is large enough to afford one. */
-function finalistsReserve(archive: Archive, { task, facts }: Search, longest: Components): Amount {
+function finalistsReserve({ task, facts }: Search, longest: Components): Amount {
   if (task.optimizer.finalists < 2) return NOTHING;
   const round = times(taskCall(task, facts, 'validation', longest), task.optimizer.finalists * facts.validationSize);
-  const unspent = {
-    ...archive.spend,
-    modelCalls: 0,
-    reflectionCalls: 0,
-    judgeCalls: 0,
-    inputTokens: 0,
-    outputTokens: 0,
-    costUsd: 0,
-  };
-  const room = minus(remaining(task.budget, unspent), requiredAmount(task, facts));
+  const room = minus(remaining(task.budget, NO_SPEND), requiredAmount(task, facts));
   return fits(times(round, FINALISTS_SHARE), room) ? round : NOTHING;
 }

@@ -286,6 +286,28 @@ describe('planNextStep', () => {
     ]);
   });
 
+  it('goes on in turn where the earlier children of a parent left off', () => {
+    const world = makeWorld({ freeComponents: 3, optimizer: { proposals: 1, generations: 4 }, gain: 0, start: 0 });
+
+    const components = stepsOf(play(world), 'mutate').flatMap(({ items }) => items.map(({ component }) => component));
+
+    expect(components).toEqual(['rules0', 'rules1', 'system', 'rules0']);
+  });
+
+  it('keeps room for the finalists where the budget can afford them', () => {
+    const optimizer = { generations: 50, finalists: 3, acceptance: 'improvement_or_equal' } as const;
+    const options = { validation: 16, start: 0.2, gain: 0.05, optimizer };
+    const redrawn = (seed: number, calls: number): number => {
+      const played = play(makeWorld({ ...options, seed, extra: { calls } }));
+      expect(played.last.stopReason).toBe('rollouts');
+      return scoreSteps(played, 'finalists').flatMap(({ items }) => items.flatMap(({ rollouts }) => rollouts)).length;
+    };
+
+    expect([1, 2, 3].map((seed) => redrawn(seed, 600))).toEqual([48, 48, 48]);
+    // Less than three times what the round takes: better spent on the search.
+    expect(redrawn(1, 140)).toBeLessThan(48);
+  });
+
   it('hands out retries to spare where the budget has room, and none where it has not', () => {
     const [rich, poor] = [2_000, 0].map((calls) => {
       const step = turnsOf(makeWorld({ extra: { calls } }), 2).step;
