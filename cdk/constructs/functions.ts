@@ -71,14 +71,14 @@ export class Functions extends Construct {
     const score = define('Score', 'score', 900, WAITING_MIB, 'Runs one shard of rollouts.');
     for (const fn of [mutate, score]) {
       fn.useBucket('data', data, { read: ['runs/'] });
-      fn.useTable('rollouts', rollouts, 'readWrite');
+      fn.useTable('rollouts', rollouts, 'readWriteGrouped');
       callModel(fn);
     }
 
     const verify = define('Verify', 'verify', 900, WAITING_MIB, 'Runs one shard of the sealed test.');
     verify.useBucket('data', data, { read: ['runs/'], write: ['runs/'] });
     verify.useBucket('sealed', sealed, { read: ['runs/'] });
-    verify.useTable('sealedRollouts', sealedRollouts, 'readWrite');
+    verify.useTable('sealedRollouts', sealedRollouts, 'readWriteGrouped');
     callModel(verify);
 
     const conclude = define('Conclude', 'conclude', 300, COMPUTING_MIB, 'Statistics, verdict, report.');

@@ -11,7 +11,7 @@ import { LogLevel, NodejsFunction, OutputFormat } from 'aws-cdk-lib/aws-lambda-n
 import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { Bucket } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
-import { type BucketName, buckets, type TableName, type TableSchema, tables } from '../../lambdas/store/tables.ts';
+import { type BucketName, buckets, type TableName, tables } from '../../lambdas/store/tables.ts';
 import { acknowledgeWildcards } from './acknowledge.ts';
 
 /** Top folders of both buckets: what users put there, and what runs make. */
@@ -22,10 +22,14 @@ export interface BucketAccess {
   readonly write?: readonly Prefix[];
 }
 
-/** No deletes, scans or transactions: the workflow uses none. */
+/**
+ * No deletes, scans or transactions: the workflow uses none. Grouped writes are for rollouts, which come many at a time;
+ * the action would allow deletes too, so no other table has it.
+ */
 const tableActions = {
   read: ['GetItem', 'BatchGetItem'],
   readWrite: ['GetItem', 'BatchGetItem', 'PutItem', 'UpdateItem'],
+  readWriteGrouped: ['GetItem', 'BatchGetItem', 'PutItem', 'BatchWriteItem'],
 } as const;
 export type TableAccess = keyof typeof tableActions;
 
@@ -119,11 +123,8 @@ export class StateFunction extends Construct {
 
   useTable(name: TableName, table: Table, access: TableAccess): void {
     this.addVariable(tables[name].env, table.tableName);
-    const schema: TableSchema = tables[name];
-    // Only a table with a sort key has anything to query.
-    const actions = [...tableActions[access], ...(schema.sortKey === undefined ? [] : ['Query'])];
     this.#allow(
-      actions.map((action) => `dynamodb:${action}`),
+      tableActions[access].map((action) => `dynamodb:${action}`),
       [table.tableArn],
     );
   }

@@ -33,7 +33,8 @@ export type ModelSettings = z.infer<typeof modelSchema>;
 export const reflectionModelSchema = modelSchema.extend({
   /** A reply is kept in one DynamoDB item, which may have 400 KB. */
   maxOutputTokens: z.number().int().min(1).max(65_536).default(8192),
-  timeoutSeconds: z.number().min(0.1).max(600).default(120),
+  /** Two calls that time out must end within a function's 15 minutes. */
+  timeoutSeconds: z.number().min(0.1).max(430).default(120),
 });
 
 const evalFields = {

@@ -1,12 +1,13 @@
 /** Rollouts by content key: whoever asks for the same rollout finds it, whatever run, item or retry paid for it. */
 import { createHash } from 'node:crypto';
-import { BatchGetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
+import { BatchGetCommand } from '@aws-sdk/lib-dynamodb';
 import { type Rollout, rolloutSchema } from '../contracts/artifacts.ts';
 import type { Example, Json, SplitName } from '../contracts/dataset.ts';
 import type { Components, EvalSettings, ModelSettings } from '../contracts/task.ts';
 import { requireEnv } from '../platform/env.ts';
 import { batchGet } from './batch.ts';
 import { documentClient } from './clients.ts';
+import { putGrouped } from './group-commit.ts';
 import { tables } from './tables.ts';
 
 /** `search`: train and validation; `sealed`: the test set, which only Verify may touch. */
@@ -64,7 +65,7 @@ export async function loadRollouts(table: RolloutTable, keys: readonly string[])
 /** Keeps a rollout the moment it is complete. */
 export async function saveRollout(table: RolloutTable, rollout: Rollout): Promise<void> {
   const output = rollout.output === null ? null : cut(rollout.output);
-  await documentClient().send(new PutCommand({ TableName: tableNames[table](), Item: { ...rollout, output } }));
+  await putGrouped(tableNames[table](), tables.rollouts.partitionKey, { ...rollout, output });
 }
 
 function cut(output: string): string {

@@ -97,8 +97,8 @@ describe('sealed data', () => {
   });
 });
 
-const whole = 'BatchGetItem GetItem PutItem Query UpdateItem';
-const byKey = 'BatchGetItem GetItem PutItem UpdateItem';
+const whole = 'BatchGetItem GetItem PutItem UpdateItem';
+const byKey = 'BatchGetItem BatchWriteItem GetItem PutItem';
 const apiKey = 'arn:aws:secretsmanager:region:account:secret:prompt-optimizer/openai-api-key-??????';
 
 /** All rights of the functions: whoever adds one adds it here, on purpose. */
