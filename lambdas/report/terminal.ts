@@ -83,11 +83,17 @@ function renderContext(hunk: Hunk, afterChange: boolean, beforeChange: boolean):
 }
 
 function renderChange(hunk: Hunk, pen: Pen): string[] {
-  const side = (skipped: Segment['change']) => toLines(hunk.segments.filter(({ change }) => change !== skipped));
+  const side = (skipped: Segment['change']) =>
+    withoutEmptyEnd(toLines(hunk.segments.filter(({ change }) => change !== skipped)));
   return [
     ...side('added').map((line) => renderLine(line, '-', pen)),
     ...side('removed').map((line) => renderLine(line, '+', pen)),
   ];
+}
+
+/** A change that ends with its line's end is not told as an empty line more. */
+function withoutEmptyEnd(lines: Segment[][]): Segment[][] {
+  return lines.length > 1 && lines.at(-1)?.length === 0 ? lines.slice(0, -1) : lines;
 }
 
 function renderLine(line: Segment[], sign: '-' | '+', pen: Pen): string {
