@@ -1,5 +1,5 @@
 /** `npm run bench:overhead`: what the workflow costs beside the model. Ratios of one run; see docs/benchmarks.md. */
-import type { Step } from '../lambdas/contracts/artifacts.ts';
+import type { Step } from '../lambdas/contracts/step.ts';
 import { type Measured, measureRun } from './harness.ts';
 
 const TASK_MS = 200;

@@ -1,6 +1,7 @@
 /** Mutate: one item makes one child. Parent on a minibatch, reflection, guards, child on the same minibatch. */
-import type { Archive, MutateItem, MutationOutcome, Rollout, RunContext } from '../contracts/artifacts.ts';
+import type { Archive, MutationOutcome, Rollout, RunContext } from '../contracts/artifacts.ts';
 import { type ItemInput, itemDoneSchema, itemInputSchema } from '../contracts/payloads.ts';
+import type { MutateItem } from '../contracts/step.ts';
 import type { Components } from '../contracts/task.ts';
 import { isAccepted } from '../optimizer/acceptance.ts';
 import { candidateOf, componentsOf, sameParts, textId } from '../optimizer/archive.ts';

@@ -1,6 +1,7 @@
 /** Questions to the archive: texts, scores, means, draws. Pure. */
 import { createHash } from 'node:crypto';
-import type { Archive, Candidate, RolloutRequest, Spend } from '../contracts/artifacts.ts';
+import type { Archive, Candidate, Spend } from '../contracts/artifacts.ts';
+import type { RolloutRequest } from '../contracts/step.ts';
 import type { Components, Task } from '../contracts/task.ts';
 import type { CandidateScores } from './frontier.ts';
 

@@ -2,8 +2,9 @@
  * The budget as arithmetic: what is left, what the worst case of a piece of work is, what fits. `Plan` reserves with
  * these before it hands out work; the sealed test comes first (DESIGN §5).
  */
-import type { LeaseGrant, Spend } from '../contracts/artifacts.ts';
+import type { Spend } from '../contracts/artifacts.ts';
 import type { Example } from '../contracts/dataset.ts';
+import type { LeaseGrant } from '../contracts/step.ts';
 import type { Budget, Components, Price, Task } from '../contracts/task.ts';
 import { costOf } from './usage.ts';
 

@@ -1,5 +1,5 @@
 /** How a step's work is cut into Map items: balanced, small enough for a function's time, few enough for a payload. */
-import type { LeaseGrant } from '../contracts/artifacts.ts';
+import type { LeaseGrant } from '../contracts/step.ts';
 import { type Amount, howMany, minus, plus, times, toLease } from './budget.ts';
 
 /** Model calls that one function keeps in flight: enough that waiting, not starting functions, is what is paid for. */

@@ -1,16 +1,8 @@
 /** Collects what a step has left in the store, as facts for the reducer. Loads; decides nothing. */
-import type {
-  Archive,
-  Ledger,
-  MutateItem,
-  Rollout,
-  RolloutRequest,
-  RunContext,
-  Step,
-  Usage,
-} from '../contracts/artifacts.ts';
+import type { Archive, Ledger, Rollout, RunContext, Usage } from '../contracts/artifacts.ts';
 import type { Example } from '../contracts/dataset.ts';
 import type { ItemResult } from '../contracts/payloads.ts';
+import type { MutateItem, RolloutRequest, Step } from '../contracts/step.ts';
 import type { Components } from '../contracts/task.ts';
 import { candidateOf, componentsOf } from '../optimizer/archive.ts';
 import { childDraw, childId } from '../optimizer/gepa/fold.ts';

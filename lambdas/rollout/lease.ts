@@ -2,7 +2,8 @@
  * What an item may still spend. `Plan` grants it; every call is checked against it before it leaves, at its worst case,
  * and settled with what it really cost. So a cap holds whatever the model answers and however often a call is retried.
  */
-import type { LeaseGrant, Usage } from '../contracts/artifacts.ts';
+import type { Usage } from '../contracts/artifacts.ts';
+import type { LeaseGrant } from '../contracts/step.ts';
 
 /** Ten costs taken from their sum one by one may leave a little less than the last one. */
 const ROUNDING_USD = 1e-12;

@@ -1,5 +1,6 @@
 /** The reducer's first half: what has landed goes into the archive. Pure; throws what must end the run. */
-import type { Archive, Candidate, Generation, MutateItem, ScoreRow, Step } from '../../contracts/artifacts.ts';
+import type { Archive, Candidate, Generation, ScoreRow } from '../../contracts/artifacts.ts';
+import type { MutateItem, Step } from '../../contracts/step.ts';
 import type { Task } from '../../contracts/task.ts';
 import { candidateOf, componentsOf, sameParts, store } from '../archive.ts';
 import { meanScores } from '../frontier.ts';

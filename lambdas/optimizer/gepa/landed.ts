@@ -4,10 +4,10 @@ import type {
   Ledger,
   MutationOutcome,
   ReflectionRecord,
-  RolloutRequest,
   Usage,
   VerificationRow,
 } from '../../contracts/artifacts.ts';
+import type { RolloutRequest } from '../../contracts/step.ts';
 
 /** One rollout of the step. `cached`: another run had paid for it. */
 export interface LandedRollout {

@@ -3,7 +3,8 @@
  * caps leave beside what is reserved. A step that is handed out once more, after a failed run was started again, gets
  * new leases for what it still lacks.
  */
-import type { Archive, LeaseGrant, Step } from '../../contracts/artifacts.ts';
+import type { Archive } from '../../contracts/artifacts.ts';
+import type { LeaseGrant, Step } from '../../contracts/step.ts';
 import {
   type Amount,
   childValidation,

@@ -1,5 +1,6 @@
 /** `mutate` steps: one generation's children, each slot with a parent, a component and a minibatch of its own. */
-import type { Archive, Candidate, MutateItem, RolloutRequest, StopReason } from '../../contracts/artifacts.ts';
+import type { Archive, Candidate, StopReason } from '../../contracts/artifacts.ts';
+import type { MutateItem, RolloutRequest } from '../../contracts/step.ts';
 import { candidateOf, componentsOf, nextDraws } from '../archive.ts';
 import { brokenCap, childValidation, fits, mutationSlot, NOTHING, plus } from '../budget.ts';
 import { minibatch } from '../minibatch.ts';

@@ -1,5 +1,6 @@
 /** Which validation rollouts are due, in what order, and which of them one step holds. */
-import type { Archive, Candidate, RolloutRequest, Step } from '../../contracts/artifacts.ts';
+import type { Archive, Candidate } from '../../contracts/artifacts.ts';
+import type { RolloutRequest, Step } from '../../contracts/step.ts';
 import { pairedDifferences } from '../acceptance.ts';
 import { BASELINE_ID } from '../archive.ts';
 import { stepCapacity } from '../shards.ts';

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { Archive, VerifyItem } from '../../../lambdas/contracts/artifacts.ts';
+import type { Archive } from '../../../lambdas/contracts/artifacts.ts';
+import type { VerifyItem } from '../../../lambdas/contracts/step.ts';
 import { newArchive } from '../../../lambdas/optimizer/archive.ts';
 import { NOTHING } from '../../../lambdas/optimizer/budget.ts';
 import type { LandedMutation, LandedShard } from '../../../lambdas/optimizer/gepa/landed.ts';

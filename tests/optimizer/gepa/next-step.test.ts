@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { Archive, ScoreRow, Step } from '../../../lambdas/contracts/artifacts.ts';
+import type { Archive, ScoreRow } from '../../../lambdas/contracts/artifacts.ts';
+import type { Step } from '../../../lambdas/contracts/step.ts';
 import { BASELINE_ID, componentsOf, newArchive, store } from '../../../lambdas/optimizer/archive.ts';
 import { planNextStep } from '../../../lambdas/optimizer/gepa/next-step.ts';
 import { stepCapacity } from '../../../lambdas/optimizer/shards.ts';

@@ -3,15 +3,12 @@ import type {
   Archive,
   Candidate,
   Failure,
-  LeaseGrant,
   Ledger,
-  MutateItem,
   MutationOutcome,
   ReflectionRecord,
-  RolloutRequest,
   Usage,
-  VerifyItem,
 } from '../../../lambdas/contracts/artifacts.ts';
+import type { LeaseGrant, MutateItem, RolloutRequest, VerifyItem } from '../../../lambdas/contracts/step.ts';
 import type { Components } from '../../../lambdas/contracts/task.ts';
 import { isAccepted } from '../../../lambdas/optimizer/acceptance.ts';
 import { candidateOf, componentsOf, newArchive, sameParts, textId } from '../../../lambdas/optimizer/archive.ts';

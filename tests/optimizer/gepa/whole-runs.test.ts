@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type Archive, archiveSchema, type LeaseGrant } from '../../../lambdas/contracts/artifacts.ts';
+import { type Archive, archiveSchema } from '../../../lambdas/contracts/artifacts.ts';
+import type { LeaseGrant } from '../../../lambdas/contracts/step.ts';
 import { acceptances, candidateSelections, frontierTypes } from '../../../lambdas/contracts/task.ts';
 import { BASELINE_ID, candidateOf, componentsOf, validationScores } from '../../../lambdas/optimizer/archive.ts';
 import { plus, remaining, sealedTest } from '../../../lambdas/optimizer/budget.ts';
