@@ -1,4 +1,6 @@
 /** `npm run bench:caps`: caps and counts against the server's own, over many caps and seeds; see docs/benchmarks.md. */
+import './quiet.ts';
+
 import { onRunEvent } from '../lambdas/platform/events.ts';
 import { writeRuleTask } from '../tests/support/rule-task.ts';
 import { reportOf, runRuleTask } from '../tests/support/run.ts';

@@ -32,7 +32,6 @@ export async function measureRun(
   changes: Record<string, unknown>,
   server: { taskLatencyMs?: number; reflectionLatencyMs?: number } = {},
 ): Promise<Measured> {
-  process.env.POWERTOOLS_LOG_LEVEL = 'SILENT';
   onRunEvent(() => {});
   const task = writeRuleTask(world, changes);
   const child = fork(join(import.meta.dirname, 'serve.ts'), [JSON.stringify({ world, server })]);

@@ -1,4 +1,6 @@
 /** `npm run bench:overhead`: what the workflow costs beside the model. Ratios of one run; see docs/benchmarks.md. */
+import './quiet.ts';
+
 import type { Step } from '../lambdas/contracts/step.ts';
 import { type Measured, measureRun } from './harness.ts';
 

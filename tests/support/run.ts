@@ -20,7 +20,6 @@ export async function runRuleTask(
   const server = await startModelServer(ruleTask.world, options.server);
   process.env.OPENAI_BASE_URL = server.baseUrl;
   process.env.OPENAI_API_KEY = 'test';
-  process.env.POWERTOOLS_LOG_LEVEL = 'SILENT';
   runs += 1;
   try {
     const result = await runLocally({
