@@ -4,7 +4,7 @@ import { ModelRefusedRequestError } from '../contracts/errors.ts';
 import { concludeOutputSchema, type Turn, turnSchema } from '../contracts/payloads.ts';
 import type { Report } from '../contracts/report.ts';
 import { BASELINE_ID, candidateOf, componentsOf } from '../optimizer/archive.ts';
-import { addUsageTo } from '../optimizer/gepa/spend.ts';
+import { addPaidRollout, addUsageTo } from '../optimizer/gepa/spend.ts';
 import { stateHandler } from '../platform/handler.ts';
 import { buildReport, sealedIntervals } from '../report/build.ts';
 import { compareExamples, type FindRollout } from '../report/compared-examples.ts';
@@ -53,22 +53,12 @@ async function loadSealedScores(
   const shards = await Promise.all(items.map((_, i) => loadVerification(runId, turn, i)));
   const rows = shards.flatMap((shard) => shard?.rows ?? []);
   const wanted = items.reduce((sum, { from, to, candidateIds }) => sum + (to - from) * candidateIds.length, 0);
-  let spend = rows.reduce((sum, row) => addRow(sum, row), archive.spend);
+  let spend = rows.reduce((sum, row) => addPaidRollout(sum, { ...row, failed: row.score === null }), archive.spend);
   for (const id of ledgerIds) {
     const ledger = ledgers.get(id);
     if (ledger !== undefined) spend = addUsageTo(spend, ledger.task);
   }
   return { rows, spend: { ...spend, failures: spend.failures + wanted - rows.length }, lastError };
-}
-
-function addRow(spend: Spend, { usage, cached, score }: VerificationRow): Spend {
-  if (cached) return { ...spend, cacheHits: spend.cacheHits + 1 };
-  const paid = addUsageTo(spend, usage);
-  return {
-    ...paid,
-    rollouts: paid.rollouts + (usage.calls > 0 ? 1 : 0),
-    failures: paid.failures + (score === null ? 1 : 0),
-  };
 }
 
 async function saveFiles(

@@ -1,5 +1,6 @@
 /** CSV text to rows, each with the line on which it begins. Pure. */
-import { CsvError, type Info, parse } from 'csv-parse/sync';
+import { CsvError, parse } from 'csv-parse/sync';
+import { z } from 'zod';
 
 /** Cells of a row and the 1-based line on which it begins; the header is the first row. */
 export interface CsvRow {
@@ -31,15 +32,13 @@ export function readCsv(text: string): CsvRows {
   }
 }
 
-interface CsvRecord {
-  readonly record: string[];
-  /** `bytes`: where in the UTF-8 text the record ends. */
-  readonly info: Info;
-}
+/** A record of csv-parse with `info`, of which its types do not speak. `bytes`: where in the UTF-8 text the record ends. */
+const recordsSchema = z.array(z.object({ record: z.array(z.string()), info: z.object({ bytes: z.number() }) }));
+type CsvRecord = z.infer<typeof recordsSchema>[number];
 
 function records(text: string, most?: number): CsvRecord[] {
   const options = { info: true, skip_empty_lines: true, ...(most === undefined ? {} : { to: most }) };
-  return parse(text, options) as unknown as CsvRecord[];
+  return recordsSchema.parse(parse(text, options));
 }
 
 /** What is wrong, without csv-parse's own idea of the line (it counts a line end within quotes twice). */

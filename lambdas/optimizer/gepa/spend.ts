@@ -21,14 +21,22 @@ export function addUsageTo(spend: Spend, usage: Usage): Spend {
   };
 }
 
-function addRollout(spend: Spend, { usage, cached, result }: LandedRollout): Spend {
+/** One rollout on top of `spend`, whichever split it is of; what another run had paid for is a cache hit. */
+export function addPaidRollout(
+  spend: Spend,
+  { usage, cached, failed }: { readonly usage: Usage; readonly cached: boolean; readonly failed: boolean },
+): Spend {
   if (cached) return { ...spend, cacheHits: spend.cacheHits + 1 };
   const paid = addUsageTo(spend, usage);
   return {
     ...paid,
     rollouts: paid.rollouts + (usage.calls > 0 ? 1 : 0),
-    failures: paid.failures + (result.status === 'failed' ? 1 : 0),
+    failures: paid.failures + (failed ? 1 : 0),
   };
+}
+
+function addRollout(spend: Spend, { usage, cached, result }: LandedRollout): Spend {
+  return addPaidRollout(spend, { usage, cached, failed: result.status === 'failed' });
 }
 
 function addReflection(spend: Spend, { usage }: { usage: Usage }): Spend {
