@@ -4,7 +4,7 @@ import { ModelRefusedRequestError } from '../contracts/errors.ts';
 import { concludeOutputSchema, type Turn, turnSchema } from '../contracts/payloads.ts';
 import type { Report } from '../contracts/report.ts';
 import { BASELINE_ID, candidateOf, componentsOf } from '../optimizer/archive.ts';
-import { addPaidRollout, addUsageTo } from '../optimizer/gepa/spend.ts';
+import { addPaidRollout, addUsageTo } from '../optimizer/steps/spend.ts';
 import { stateHandler } from '../platform/handler.ts';
 import { buildReport, sealedIntervals } from '../report/build.ts';
 import { compareExamples, type FindRollout } from '../report/compared-examples.ts';

@@ -4,9 +4,9 @@ import { type PlanOutput, planOutputSchema, type Turn, turnSchema } from '../con
 import { BASELINE_ID, judgedScores } from '../optimizer/archive.ts';
 import { meanScores } from '../optimizer/frontier.ts';
 import { foldMutations, foldShards } from '../optimizer/gepa/fold.ts';
-import { type ItemProgress, withRenewedLeases } from '../optimizer/gepa/leases.ts';
 import { planNextStep, type Search, testFitsWith } from '../optimizer/gepa/next-step.ts';
-import { progressOfMutation, progressOfShard, progressOfVerification } from '../optimizer/gepa/progress.ts';
+import { type ItemProgress, withRenewedLeases } from '../optimizer/steps/leases.ts';
+import { progressOfMutation, progressOfShard, progressOfVerification } from '../optimizer/steps/progress.ts';
 import { emitRunEvent } from '../platform/events.ts';
 import { stateHandler } from '../platform/handler.ts';
 import { type Landing, landMutations, landShards, landVerifications } from '../rollout/landing.ts';

@@ -6,7 +6,7 @@ import type { MutateItem, RolloutRequest, Step } from '../contracts/step.ts';
 import type { Components } from '../contracts/task.ts';
 import { candidateOf, componentsOf } from '../optimizer/archive.ts';
 import { childDraw, childId } from '../optimizer/gepa/fold.ts';
-import type { LandedMutation, LandedRollout, LandedShard, LandedVerification } from '../optimizer/gepa/landed.ts';
+import type { LandedMutation, LandedRollout, LandedShard, LandedVerification } from '../optimizer/steps/landed.ts';
 import { noUsage } from '../optimizer/usage.ts';
 import { loadVerification } from '../store/artifacts.ts';
 import { loadRollouts } from '../store/rollouts.ts';

@@ -2,7 +2,7 @@
 import type { RunContext } from '../contracts/artifacts.ts';
 import { pricesOf } from '../model/prices.ts';
 import { maxInputBytes } from '../optimizer/budget.ts';
-import type { Search } from '../optimizer/gepa/next-step.ts';
+import type { Search } from '../optimizer/steps/search.ts';
 
 export function searchOf({ task, train, validation, test }: RunContext): Search {
   return {

@@ -4,10 +4,10 @@ import { BASELINE_ID } from '../archive.ts';
 import { howMany, taskCall, times } from '../budget.ts';
 import { meanScores } from '../frontier.ts';
 import { ROUNDING_ERROR, shrinkMeans } from '../statistics.ts';
-import { freeBeforeTest, longestOf } from './reserves.ts';
+import { freeBeforeTest, longestOf } from '../steps/reserves.ts';
+import { type Search, scoresOf } from '../steps/search.ts';
+import { verifyStep } from '../steps/verify-step.ts';
 import { scoreStep } from './score-step.ts';
-import { type Search, scoresOf } from './search.ts';
-import { verifyStep } from './verify-step.ts';
 
 export function finish(stopped: Archive, search: Search, stopReason: StopReason): Archive {
   const archive = { ...stopped, stopReason };

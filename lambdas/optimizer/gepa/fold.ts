@@ -4,10 +4,10 @@ import type { MutateItem, Step } from '../../contracts/step.ts';
 import type { Task } from '../../contracts/task.ts';
 import { candidateOf, componentsOf, sameParts, store } from '../archive.ts';
 import { meanScores } from '../frontier.ts';
-import type { LandedMutation, LandedRollout, LandedShard } from './landed.ts';
-import { countSilentGenerations, throwIfNoBaseline, throwIfOutage, throwIfRefused } from './outage.ts';
-import { scoresOf } from './search.ts';
-import { spendOf } from './spend.ts';
+import type { LandedMutation, LandedRollout, LandedShard } from '../steps/landed.ts';
+import { countSilentGenerations, throwIfNoBaseline, throwIfOutage, throwIfRefused } from '../steps/outage.ts';
+import { scoresOf } from '../steps/search.ts';
+import { spendOf } from '../steps/spend.ts';
 
 type ScoreStep = Extract<Step, { kind: 'score' }>;
 

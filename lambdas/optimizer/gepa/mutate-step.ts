@@ -6,9 +6,9 @@ import { brokenCap, childValidation, fits, mutationSlot, NOTHING, plus } from '.
 import { minibatch } from '../minibatch.ts';
 import { chooseParents } from '../parents.ts';
 import { stream } from '../random.ts';
-import { NO_LEASE, withLeases } from './leases.ts';
-import { freeForSearch } from './reserves.ts';
-import { type Search, scoresOf } from './search.ts';
+import { NO_LEASE, withLeases } from '../steps/leases.ts';
+import { freeForSearch } from '../steps/reserves.ts';
+import { type Search, scoresOf } from '../steps/search.ts';
 
 /** The archive with the next generation's step, or the cap that leaves no room for any child. */
 export function mutateStep(archive: Archive, search: Search): Archive | StopReason {

@@ -2,14 +2,14 @@
 import type { Archive, StopReason } from '../../contracts/artifacts.ts';
 import type { Task } from '../../contracts/task.ts';
 import { meanScores } from '../frontier.ts';
-import { withAdaptedConcurrency } from './concurrency.ts';
+import { withAdaptedConcurrency } from '../steps/concurrency.ts';
+import { type Search, scoresOf } from '../steps/search.ts';
 import { finish, finishFinalists } from './finish.ts';
 import { mutateStep } from './mutate-step.ts';
 import { scoreStep, withoutUnaffordable, withoutUnscored } from './score-step.ts';
-import { type Search, scoresOf } from './search.ts';
 
-export { testFitsWith } from './reserves.ts';
-export type { Search } from './search.ts';
+export { testFitsWith } from '../steps/reserves.ts';
+export type { Search } from '../steps/search.ts';
 
 /** A validation mean this close to 1 leaves nothing to improve. */
 const PERFECT = 1 - 1e-9;

@@ -3,9 +3,9 @@ import type { Archive, Candidate } from '../../contracts/artifacts.ts';
 import { BASELINE_ID } from '../archive.ts';
 import { fits, NOTHING, plus, taskCall, times } from '../budget.ts';
 import { layOut } from '../shards.ts';
-import { NO_LEASE, withLeases } from './leases.ts';
-import { freeForSearch, longerOf, longestOf } from './reserves.ts';
-import { componentsById, type Search } from './search.ts';
+import { NO_LEASE, withLeases } from '../steps/leases.ts';
+import { freeForSearch, longerOf, longestOf } from '../steps/reserves.ts';
+import { componentsById, type Search } from '../steps/search.ts';
 import { newcomers, type Purpose, unscoredRequests, validationWork } from './validation-work.ts';
 
 /** The archive with the next step of `purpose`; null when nothing is due. */

@@ -4,7 +4,7 @@ import type { RolloutRequest, Step } from '../../contracts/step.ts';
 import { pairedDifferences } from '../acceptance.ts';
 import { BASELINE_ID } from '../archive.ts';
 import { stepCapacity } from '../shards.ts';
-import type { Search } from './search.ts';
+import type { Search } from '../steps/search.ts';
 
 export type Purpose = Extract<Step, { kind: 'score' }>['purpose'];
 

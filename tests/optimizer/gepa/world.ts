@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { type Task, taskSchema } from '../../../lambdas/contracts/task.ts';
 import { type Amount, type RunFacts, requiredAmount, taskCall } from '../../../lambdas/optimizer/budget.ts';
-import type { Search } from '../../../lambdas/optimizer/gepa/next-step.ts';
+import type { Search } from '../../../lambdas/optimizer/steps/search.ts';
 
 /** What may happen to a call of the task model, before its answer. */
 export type Weather = 'calm' | 'faulty' | 'greedy' | 'dead' | 'dead_after_baseline';

@@ -3,17 +3,17 @@ import type { Archive } from '../../../lambdas/contracts/artifacts.ts';
 import type { VerifyItem } from '../../../lambdas/contracts/step.ts';
 import { newArchive } from '../../../lambdas/optimizer/archive.ts';
 import { NOTHING } from '../../../lambdas/optimizer/budget.ts';
-import type { LandedMutation, LandedShard } from '../../../lambdas/optimizer/gepa/landed.ts';
-import { type ItemProgress, withRenewedLeases } from '../../../lambdas/optimizer/gepa/leases.ts';
 import { planNextStep } from '../../../lambdas/optimizer/gepa/next-step.ts';
+import type { LandedMutation, LandedShard } from '../../../lambdas/optimizer/steps/landed.ts';
+import { type ItemProgress, withRenewedLeases } from '../../../lambdas/optimizer/steps/leases.ts';
 import {
   progressOfMutation,
   progressOfShard,
   progressOfVerification,
-} from '../../../lambdas/optimizer/gepa/progress.ts';
+} from '../../../lambdas/optimizer/steps/progress.ts';
 import { noUsage } from '../../../lambdas/optimizer/usage.ts';
-import { failure, foldStep, granted, Player, someLedger } from './player.ts';
-import { makeWorld, type World } from './world.ts';
+import { failure, foldStep, granted, Player, someLedger } from '../gepa/player.ts';
+import { makeWorld, type World } from '../gepa/world.ts';
 
 function atTurn(turn: number, world: World): Archive {
   let archive = planNextStep(newArchive('run', world.search.task), world.search);

@@ -17,10 +17,10 @@ import {
   taskCall,
   times,
 } from '../budget.ts';
+import { validationWork } from '../gepa/validation-work.ts';
 import { grantLeases } from '../shards.ts';
 import { freeBeforeTest, freeForSearch, longestOf } from './reserves.ts';
 import { componentsById, type Search } from './search.ts';
-import { validationWork } from './validation-work.ts';
 
 export const NO_LEASE: LeaseGrant = { calls: 0, tokens: 0, costUsd: 0 };
 
