@@ -3,6 +3,7 @@
  * version; an incompatible change bumps it. Scores and differences are points in [0, 1]; money is US dollars.
  */
 import { z } from 'zod';
+import { attributionStateSchema } from './attribution.ts';
 import { exampleSchema } from './dataset.ts';
 import { stepSchema } from './step.ts';
 import { taskSchema } from './task.ts';
@@ -173,6 +174,8 @@ export const archiveSchema = z.strictObject({
   stopReason: z.enum(stopReasons).nullable(),
   /** Running time, milliseconds; time in which the run was stopped does not count. */
   elapsedMs: z.number().min(0),
+  /** What the `attribution` strategy keeps; null under `gepa`, and before its first step. */
+  attribution: attributionStateSchema.nullable(),
 });
 export type Archive = z.infer<typeof archiveSchema>;
 
@@ -210,7 +213,8 @@ export type ReflectionRecord = z.infer<typeof reflectionRecordSchema>;
  */
 export const mutationOutcomeSchema = z.strictObject({
   epoch: z.number().int().min(0),
-  status: z.enum(['running', 'accepted', 'rejected', 'failed']),
+  /** `proposed`: under `attribution` the text is all that is asked for. */
+  status: z.enum(['running', 'accepted', 'rejected', 'failed', 'proposed']),
   reason: z.string().nullable(),
   /** The new text of the component; null when none passed the guards. */
   text: z.string().nullable(),

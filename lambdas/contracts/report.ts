@@ -11,6 +11,50 @@ export type Mean = z.infer<typeof meanSchema>;
 const interval = z.tuple([z.number(), z.number()]);
 const side = z.strictObject({ candidateId: z.string(), validation: meanSchema, test: meanSchema });
 
+/** `seed`: a line of the user's own prompt. A `deletion` is a reply's wish to take such a line out. */
+export const editKinds = ['seed', 'insertion', 'replacement', 'deletion', 'rewrite'] as const;
+/** `kept`: in the best prompt. `removed`: the user's line, taken out. `dropped`: did not help. `doubtful`: nobody knows. */
+export const editStatuses = ['kept', 'removed', 'dropped', 'doubtful'] as const;
+
+/** One unit with its measured effect: what the mean score gains, in points, when it is in the prompt. */
+export const editSchema = z.strictObject({
+  id: z.string(),
+  component: z.string(),
+  kind: z.enum(editKinds),
+  text: z.string(),
+  /** Id of the edit (or line) that it stands in for; null for others. */
+  replaces: z.string().nullable(),
+  /** 0 for the seed's own lines. */
+  generation: z.number().int().min(0),
+  /** The slot of the reply that brought it; null for the seed's own lines. */
+  slot: z.number().int().min(0).nullable(),
+  /** The training examples that it was written for. */
+  exampleIds: z.array(z.string()),
+  /** null: it was never tried, so nothing is known. */
+  effect: z.strictObject({ mean: z.number(), ci95: interval }).nullable(),
+  /** Probability that it does harm; null where nothing is known. */
+  harm: z.number().nullable(),
+  /** Scored rollouts with and without it, and the rounds in which it was on trial. */
+  rollouts: z.strictObject({ with: z.number().int().min(0), without: z.number().int().min(0) }),
+  rounds: z.array(z.number().int().min(1)),
+  /** A placeholder, the answer's form or what the task keeps: never on trial. */
+  protected: z.boolean(),
+  status: z.enum(editStatuses),
+});
+export type Edit = z.infer<typeof editSchema>;
+
+/** Which gain the sealed test can show, by the usual arithmetic for a paired mean. */
+export const powerSchema = z.strictObject({
+  /** Examples in the sealed test, and draws of each. */
+  n: z.number().int().min(0),
+  draws: z.number().int().min(1),
+  /** Standard deviation of a paired difference that was assumed. */
+  sd: z.number(),
+  /** Smallest true gain that is found with a probability of 80 %, points in [0, 1]. */
+  detectableGain: z.number(),
+});
+export type Power = z.infer<typeof powerSchema>;
+
 export const reportSchema = z.strictObject({
   schema: z.literal('prompt-optimizer.report.v1'),
   runId: z.string(),
@@ -46,8 +90,10 @@ export const reportSchema = z.strictObject({
       frontier: z.boolean(),
     }),
   ),
-  /** Filled by the `attribution` strategy; empty under `gepa`. */
-  edits: z.array(z.never()),
+  /** Every unit that was on trial, in the order of the prompt; filled by the `attribution` strategy, empty under `gepa`. */
+  edits: z.array(editSchema),
+  /** What the sealed test can show: said before the run, and here. */
+  power: powerSchema,
   /** Sealed examples on which the best did worse than the baseline. */
   regressions: z.array(z.strictObject({ exampleId: z.string(), baseline: z.number(), best: z.number() })),
   stopReason: z.enum(stopReasons),

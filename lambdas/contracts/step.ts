@@ -10,7 +10,7 @@ export const leaseSchema = z.strictObject({
 });
 export type LeaseGrant = z.infer<typeof leaseSchema>;
 
-/** One rollout to be run: any candidate on any example, any draw. */
+/** One rollout to be run: any candidate (or mixture of units) on any example, any draw. */
 export const rolloutRequestSchema = z.strictObject({
   candidateId: z.string(),
   split: z.enum(['train', 'validation']),
@@ -36,13 +36,16 @@ export const mutateItemSchema = z.strictObject({
   slot: z.number().int().min(0),
   parentId: z.string(),
   component: z.string(),
+  /** The child is only written, not run: its edits are tried in mixtures. */
+  proposeOnly: z.boolean(),
   minibatch: z.array(z.strictObject({ exampleId: z.string(), parentDraw: z.number().int().min(0) })).min(1),
 });
 export type MutateItem = z.infer<typeof mutateItemSchema>;
 
-/** A shard of the sealed test: examples [from, to) with the baseline and, if it is another, the winner. */
+/** A shard of the sealed test: examples [from, to) with the baseline and, if it is another, the winner; `draws` of each. */
 export const verifyItemSchema = z.strictObject({
   ...itemFields,
+  draws: z.number().int().min(1),
   from: z.number().int().min(0),
   to: z.number().int().min(1),
   candidateIds: z.array(z.string()).min(1).max(2),
@@ -53,7 +56,7 @@ export type VerifyItem = z.infer<typeof verifyItemSchema>;
 export const stepSchema = z.discriminatedUnion('kind', [
   z.strictObject({
     kind: z.literal('score'),
-    purpose: z.enum(['probe', 'baseline', 'children', 'finalists']),
+    purpose: z.enum(['probe', 'baseline', 'children', 'finalists', 'survey', 'mixtures']),
     maxConcurrency: z.number().int().min(1),
     items: z.array(scoreItemSchema).min(1),
   }),

@@ -93,7 +93,7 @@ export const acceptances = ['strict_improvement', 'improvement_or_equal'] as con
 export type Acceptance = (typeof acceptances)[number];
 
 export const optimizerSchema = z.strictObject({
-  strategy: z.enum(['gepa']).default('gepa'),
+  strategy: z.enum(['attribution', 'gepa']).default('gepa'),
   generations: z.number().int().min(1).max(LIMITS.generations).default(10),
   /** Children a generation, made in parallel. */
   proposals: z.number().int().min(1).max(LIMITS.proposals).default(8),
@@ -117,6 +117,14 @@ export const optimizerSchema = z.strictObject({
   topK: z.number().int().min(1).max(1000).default(5),
   /** Share of `train` that becomes `validation` when none is given. */
   validationShare: z.number().min(0.05).max(0.9).default(0.4),
+  /** `rungs`: a child that is very unlikely to matter is dropped before all of validation was paid for (`gepa`). */
+  validation: z.enum(['rungs', 'full']).default('rungs'),
+  /** Whether two lineages are merged where the prompt has more than one free component (`gepa`). */
+  merge: z.boolean().default(true),
+  /** Examples that share one mixture: more than 1 suits providers that cache prompts (`attribution`). */
+  mixtureSize: z.number().int().min(1).max(LIMITS.minibatchSize).default(1),
+  /** Draws of each sealed example: more than 1 suits a noisy model. */
+  testDraws: z.number().int().min(1).max(8).default(1),
   /** Best candidates that are run once more on validation before the winner is picked; 0 turns it off. */
   finalists: z.number().int().min(0).max(16).default(3),
   /** Longest text that a component may grow to, characters. */
@@ -157,6 +165,8 @@ function taskSchemaWith<D extends z.ZodType>(dataset: D) {
     prompt: componentsSchema,
     /** Components left alone. */
     freeze: z.array(z.string()).default(['user']),
+    /** Texts that stay: each line of the prompt that holds one of them is never taken out or replaced. */
+    keep: z.array(z.string().min(1)).default([]),
     model: modelSchema,
     reflection: reflectionModelSchema,
     judge: modelSchema.optional(),

@@ -1,7 +1,7 @@
 /** Score: runs one shard of (candidate, example, draw). */
 import type { RunContext } from '../contracts/artifacts.ts';
 import { itemDoneSchema, itemInputSchema } from '../contracts/payloads.ts';
-import { candidateOf, componentsOf } from '../optimizer/archive.ts';
+import { promptsById } from '../optimizer/steps/search.ts';
 import { addUsage } from '../optimizer/usage.ts';
 import { stateHandler } from '../platform/handler.ts';
 import { keepLedger, loadItem } from '../rollout/item.ts';
@@ -14,6 +14,7 @@ export const handler = stateHandler(itemInputSchema, itemDoneSchema, async (inpu
   const item = archive.step?.kind === 'score' ? archive.step.items[input.index] : undefined;
   if (item === undefined) throw new Error(`Turn ${input.turn} of run ${input.runId} has no shard ${input.index}.`);
 
+  const promptOf = promptsById(archive);
   const batch = {
     runId: input.runId,
     epoch: run.epoch,
@@ -24,7 +25,7 @@ export const handler = stateHandler(itemInputSchema, itemDoneSchema, async (inpu
     jobs: item.rollouts.map(({ candidateId, split, exampleId, draw }) => ({
       split,
       example: exampleOf(context, split, exampleId),
-      components: componentsOf(archive, candidateOf(archive, candidateId)),
+      components: promptOf(candidateId),
       draw,
     })),
   };

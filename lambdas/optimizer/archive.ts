@@ -55,6 +55,7 @@ export function newArchive(runId: string, task: Task): Archive {
     silentGenerations: 0,
     stopReason: null,
     elapsedMs: 0,
+    attribution: null,
   };
 }
 

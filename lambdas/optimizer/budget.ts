@@ -40,6 +40,11 @@ const REFLECTION_CALLS = 2;
 export const NOTHING: Amount = { calls: 0, tokens: 0, costUsd: 0 };
 
 export function plus(...amounts: Amount[]): Amount {
+  return sumOf(amounts);
+}
+
+/** `plus` for as many amounts as there are. */
+export function sumOf(amounts: readonly Amount[]): Amount {
   return amounts.reduce((sum, amount) => combine(sum, amount, (a, b) => a + b), NOTHING);
 }
 
@@ -115,6 +120,21 @@ export function mutationSlot(
   reflectionCalls = REFLECTION_CALLS,
 ): Amount {
   const batch = Math.min(task.optimizer.minibatchSize, facts.trainSize);
+  return plus(
+    times(taskCall(task, facts, 'train', parent), batch),
+    times(taskCall(task, facts, 'train', parent, CHILD_GROWTH_BYTES), batch),
+    reflectionSlot(task, facts, parent, reflectionCalls),
+  );
+}
+
+/** Worst case of the reflection of one slot and its repair; no calls of the task model. */
+export function reflectionSlot(
+  task: Task,
+  facts: RunFacts,
+  parent: Components,
+  reflectionCalls = REFLECTION_CALLS,
+): Amount {
+  const batch = Math.min(task.optimizer.minibatchSize, facts.trainSize);
   const outputBytes = task.model.maxOutputTokens * 4;
   const exampleBytes = facts.maxInputBytes.train + outputBytes + REFLECTION_EXAMPLE_BYTES;
   const reflectionBytes = REFLECTION_FRAME_BYTES + bytesOf(parent) + CHILD_GROWTH_BYTES + batch * exampleBytes;
@@ -122,11 +142,7 @@ export function mutationSlot(
     ...call(facts.prices.reflection, reflectionBytes, task.reflection.maxOutputTokens),
     calls: 0,
   };
-  return plus(
-    times(taskCall(task, facts, 'train', parent), batch),
-    times(taskCall(task, facts, 'train', parent, CHILD_GROWTH_BYTES), batch),
-    times(reflection, reflectionCalls),
-  );
+  return times(reflection, reflectionCalls);
 }
 
 /** Worst case of scoring one child of `parent` on all of validation. */
@@ -137,7 +153,7 @@ export function childValidation(task: Task, facts: RunFacts, parent: Components)
 /** The sealed test: the baseline and one other candidate on every test example. */
 export function sealedTest(task: Task, facts: RunFacts, baseline: Components, winner: Components): Amount {
   const both = plus(taskCall(task, facts, 'test', baseline), taskCall(task, facts, 'test', winner));
-  return times(both, facts.testSize);
+  return times(both, facts.testSize * task.optimizer.testDraws);
 }
 
 /** The least that a run needs: the baseline on validation, and the sealed test. */

@@ -18,7 +18,7 @@ export interface Progress {
   readonly generation: number;
   readonly generations: number;
   /** What is being done now: the kind or purpose of the step. */
-  readonly step: 'probe' | 'baseline' | 'mutate' | 'children' | 'finalists' | 'verdict';
+  readonly step: 'probe' | 'baseline' | 'survey' | 'mutate' | 'children' | 'mixtures' | 'finalists' | 'verdict';
   readonly baseline: number | null;
   readonly best: number | null;
   readonly accepted: number;

@@ -4,6 +4,7 @@ import { ModelUnavailableError } from '../contracts/errors.ts';
 import type { Mean, Report } from '../contracts/report.ts';
 import { BASELINE_ID, candidateOf, componentsOf, validationScores } from '../optimizer/archive.ts';
 import { frontierWeights } from '../optimizer/frontier.ts';
+import { powerOf } from '../optimizer/power.ts';
 import { stream } from '../optimizer/random.ts';
 import { bootstrapInterval, type Interval, mean, ROUNDING_ERROR } from '../optimizer/statistics.ts';
 import { decideVerdict } from '../optimizer/verdict.ts';
@@ -81,6 +82,7 @@ export function buildReport({ context, archive, rows, spend, wallSeconds, lastEr
       frontier: onFrontier.has(candidate.id),
     })),
     edits: [],
+    power: powerOf(context.test.size, task.optimizer.testDraws),
     regressions: pairs.flatMap(({ exampleId, baseline, best }) =>
       (best.score ?? 0) < (baseline.score ?? 0) - ROUNDING_ERROR
         ? [{ exampleId, baseline: baseline.score ?? 0, best: best.score ?? 0 }]

@@ -7,6 +7,7 @@ import type { Components } from '../contracts/task.ts';
 import { candidateOf, componentsOf } from '../optimizer/archive.ts';
 import { childDraw, childId } from '../optimizer/gepa/fold.ts';
 import type { LandedMutation, LandedRollout, LandedShard, LandedVerification } from '../optimizer/steps/landed.ts';
+import { promptsById } from '../optimizer/steps/search.ts';
 import { noUsage } from '../optimizer/usage.ts';
 import { loadVerification } from '../store/artifacts.ts';
 import { loadRollouts } from '../store/rollouts.ts';
@@ -33,19 +34,14 @@ type StepOf<K extends Step['kind']> = Extract<Step, { kind: K }>;
 
 export async function landShards(landing: Landing, step: StepOf<'score'>): Promise<LandedShard[]> {
   const { archive, context } = landing;
-  const components = new Map<string, Components>();
-  const componentsById = (id: string): Components => {
-    const known = components.get(id) ?? componentsOf(archive, candidateOf(archive, id));
-    components.set(id, known);
-    return known;
-  };
+  const promptOf = promptsById(archive);
   const examples = examplesOf(context);
   const wanted = step.items.map(({ rollouts }) =>
     rollouts.map(
       (request): Wanted => ({
         request,
         example: examples(request.split, request.exampleId),
-        components: componentsById(request.candidateId),
+        components: promptOf(request.candidateId),
       }),
     ),
   );

@@ -153,6 +153,7 @@ export function demoPage({
     runId: 'facility-support-20260114-0930',
     task: 'facility-support',
     seed: 0,
+    power: { n: 70, draws: 1, sd: 0.5, detectableGain: 0.167 },
     verdict,
     baseline: { candidateId: 'baseline', validation: { mean: baselineMean, n: 60 }, test: { mean: 0.6082, n: 70 } },
     best: { candidateId: best.id, validation: best.validation, test: { mean: test, n: 70 } },

@@ -57,6 +57,7 @@ function mutateItem(
     generation,
     slot,
     parentId: parent.id,
+    proposeOnly: false,
     component: componentFor(archive, task.freeze, parent, slot),
     minibatch: exampleIds.map((exampleId) => ({ exampleId, parentDraw: draws({ candidateId: parent.id, exampleId }) })),
     lease: NO_LEASE,

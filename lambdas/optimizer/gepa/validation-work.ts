@@ -6,7 +6,8 @@ import { BASELINE_ID } from '../archive.ts';
 import { stepCapacity } from '../shards.ts';
 import type { Search } from '../steps/search.ts';
 
-export type Purpose = Extract<Step, { kind: 'score' }>['purpose'];
+/** What the rollouts of a `score` step of this strategy are for. */
+export type Purpose = Exclude<Extract<Step, { kind: 'score' }>['purpose'], 'survey' | 'mixtures'>;
 
 export interface ValidationWork {
   /** What one step holds. */

@@ -4,7 +4,7 @@
  * new leases for what it still lacks.
  */
 import type { Archive } from '../../contracts/artifacts.ts';
-import type { LeaseGrant, Step } from '../../contracts/step.ts';
+import type { LeaseGrant, RolloutRequest, Step } from '../../contracts/step.ts';
 import {
   type Amount,
   childValidation,
@@ -13,7 +13,9 @@ import {
   mutationSlot,
   NOTHING,
   plus,
+  reflectionSlot,
   remaining,
+  sumOf,
   taskCall,
   times,
 } from '../budget.ts';
@@ -75,13 +77,13 @@ function stepRoom(step: Step, archive: Archive, search: Search): Amount {
   const { task, facts } = search;
   switch (step.kind) {
     case 'score': {
-      const free = step.purpose === 'children' ? freeForSearch(archive, search) : freeBeforeTest(archive, search);
-      const { later } = validationWork(archive, search, step.purpose);
-      const call = validationCalls(archive, search);
-      return minus(free, plus(...later.map(({ candidateId }) => call(candidateId))));
+      const isSearch = step.purpose === 'children' || step.purpose === 'survey' || step.purpose === 'mixtures';
+      const free = isSearch ? freeForSearch(archive, search) : freeBeforeTest(archive, search);
+      return minus(free, sumOf(laterRequests(step, archive, search).map(callsOf(archive, search))));
     }
     case 'mutate': {
       // A child that could not be scored on validation would be made for nothing: its room is held from the start.
+      if (archive.attribution !== null) return freeForSearch(archive, search);
       const held = step.items.map(({ parentId }) => childValidation(task, facts, componentsById(archive, parentId)));
       return minus(freeForSearch(archive, search), plus(...held));
     }
@@ -95,15 +97,17 @@ function itemNeeds(step: Step, archive: Archive, search: Search): Amount[] {
   const { task, facts } = search;
   switch (step.kind) {
     case 'score': {
-      const call = validationCalls(archive, search);
-      return step.items.map(({ rollouts }) => plus(...rollouts.map(({ candidateId }) => call(candidateId))));
+      const call = callsOf(archive, search);
+      return step.items.map(({ rollouts }) => plus(...rollouts.map(call)));
     }
     case 'mutate':
-      return step.items.map(({ parentId }) => mutationSlot(task, facts, componentsById(archive, parentId)));
+      return step.items.map(({ parentId, proposeOnly }) =>
+        (proposeOnly ? reflectionSlot : mutationSlot)(task, facts, componentsById(archive, parentId)),
+      );
     case 'verify':
-      return step.items.map(({ from, to, candidateIds }) => {
+      return step.items.map(({ from, to, draws, candidateIds }) => {
         const calls = candidateIds.map((id) => taskCall(task, facts, 'test', componentsById(archive, id)));
-        return times(plus(...calls), to - from);
+        return times(plus(...calls), (to - from) * draws);
       });
   }
 }
@@ -114,12 +118,23 @@ function retryOf(step: Step, archive: Archive, search: Search): Amount {
   return taskCall(search.task, search.facts, split[step.kind], longestOf(archive, search));
 }
 
-/** Worst case of one validation call, by candidate. */
-function validationCalls(archive: Archive, { task, facts }: Search): (candidateId: string) => Amount {
+/** Rollouts of the stage that wait for a later step; their room is kept. */
+function laterRequests(
+  { purpose }: Extract<Step, { kind: 'score' }>,
+  archive: Archive,
+  search: Search,
+): readonly RolloutRequest[] {
+  if (archive.attribution !== null) return archive.attribution.due;
+  return purpose === 'survey' || purpose === 'mixtures' ? [] : validationWork(archive, search, purpose).later;
+}
+
+/** Worst case of one call, by prompt and split. */
+export function callsOf(archive: Archive, { task, facts }: Search): (request: RolloutRequest) => Amount {
   const known = new Map<string, Amount>();
-  return (candidateId) => {
-    const amount = known.get(candidateId) ?? taskCall(task, facts, 'validation', componentsById(archive, candidateId));
-    known.set(candidateId, amount);
+  return ({ candidateId, split }) => {
+    const key = `${split} ${candidateId}`;
+    const amount = known.get(key) ?? taskCall(task, facts, split, componentsById(archive, candidateId));
+    known.set(key, amount);
     return amount;
   };
 }

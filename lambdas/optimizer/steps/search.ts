@@ -4,6 +4,8 @@ import type { Components, Task } from '../../contracts/task.ts';
 import { BASELINE_ID, candidateOf, componentsOf, judgedScores } from '../archive.ts';
 import type { RunFacts } from '../budget.ts';
 import type { CandidateScores } from '../frontier.ts';
+import { fromBits } from '../units/bits.ts';
+import { composePrompt } from '../units/compose.ts';
 
 export interface Search {
   readonly task: Task;
@@ -20,11 +22,25 @@ export function scoresOf(archive: Archive, task: Task): CandidateScores[] {
   );
 }
 
-/** Components by candidate id. */
+/** The prompt of a candidate, or of a mixture of units. @throws Error when the archive has neither. */
 export function componentsById(archive: Archive, id: string): Components {
-  return componentsOf(archive, candidateOf(archive, id));
+  const { attribution } = archive;
+  const mixture = attribution?.mixtures[id];
+  if (attribution == null || mixture === undefined) return componentsOf(archive, candidateOf(archive, id));
+  const { pool } = attribution;
+  return { ...baselineOf(archive), ...composePrompt(pool, fromBits(pool, mixture.units)) };
+}
+
+/** `componentsById` that composes each prompt once. */
+export function promptsById(archive: Archive): (id: string) => Components {
+  const known = new Map<string, Components>();
+  return (id) => {
+    const components = known.get(id) ?? componentsById(archive, id);
+    known.set(id, components);
+    return components;
+  };
 }
 
 export function baselineOf(archive: Archive): Components {
-  return componentsById(archive, BASELINE_ID);
+  return componentsOf(archive, candidateOf(archive, BASELINE_ID));
 }

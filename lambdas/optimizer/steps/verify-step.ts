@@ -10,12 +10,17 @@ export function verifyStep(archive: Archive, search: Search): Archive {
   const { task, facts } = search;
   const winnerId = archive.winnerId ?? BASELINE_ID;
   const candidateIds = winnerId === BASELINE_ID ? [BASELINE_ID] : [BASELINE_ID, winnerId];
-  const layout = layOut(facts.testSize, archive.concurrency, task.model.timeoutSeconds, candidateIds.length);
+  const layout = layOut(
+    facts.testSize,
+    archive.concurrency,
+    task.model.timeoutSeconds,
+    candidateIds.length * task.optimizer.testDraws,
+  );
   const { maxConcurrency, concurrency } = layout;
   let to = 0;
   const items = layout.sizes.map((size) => {
     to += size;
-    return { from: to - size, to, candidateIds, concurrency, lease: NO_LEASE };
+    return { from: to - size, to, draws: task.optimizer.testDraws, candidateIds, concurrency, lease: NO_LEASE };
   });
   const step = { kind: 'verify', purpose: 'verdict', maxConcurrency, items } as const;
   return withLeases({ ...archive, winnerId, step }, search);

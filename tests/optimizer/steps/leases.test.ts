@@ -116,7 +116,7 @@ describe('progress', () => {
     const item: VerifyItem = {
       from: 2,
       to: 4,
-      candidateIds: ['baseline', 'g1-s0'],
+      draws: 1, candidateIds: ['baseline', 'g1-s0'],
       concurrency: 1,
       lease: { calls: 4, tokens: null, costUsd: null },
     };
