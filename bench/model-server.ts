@@ -1,7 +1,8 @@
 /** A real HTTP server that speaks chat completions for a simulated task, with settable latency and faults. Loopback. */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { type RuleWorld, unit } from './rule-world.ts';
+import type { RuleWorld } from './rule-world.ts';
+import { unit } from './unit.ts';
 
 export const faultKinds = ['429', '500', 'drop', 'timeout', 'truncated', 'refusal', '401'] as const;
 export type FaultKind = (typeof faultKinds)[number];

@@ -3,8 +3,8 @@
  * answers rightly when its prompt states that rule, or by a luck of its own that is fixed by the example. Reflection
  * reads the failures it is shown and states the rule of one of them, a useless sentence, or a harmful one.
  */
-import { createHash } from 'node:crypto';
 import type { Example } from '../lambdas/contracts/dataset.ts';
+import { unit } from './unit.ts';
 
 export interface RuleWorld {
   readonly train: Example[];
@@ -62,9 +62,4 @@ export function ruleWorld({
       return `One sentence should help.\n\`\`\`\`\n${current.trimEnd()}\n${sentence}\n\`\`\`\``;
     },
   };
-}
-
-/** A number in [0, 1) that depends on its arguments alone. */
-export function unit(...key: (string | number)[]): number {
-  return createHash('sha256').update(JSON.stringify(key)).digest().readUInt32BE(0) / 2 ** 32;
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { unit } from '../../bench/rule-world.ts';
+import { unit } from '../../bench/unit.ts';
 import { timeless } from '../support/run.ts';
 import { type Call, openWorkshop, reportIn, type Trouble, type Workshop } from './support.ts';
 

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { type ModelServer, startModelServer } from '../../bench/model-server.ts';
-import { unit } from '../../bench/rule-world.ts';
+import { unit } from '../../bench/unit.ts';
 import { type Report, reportSchema } from '../../lambdas/contracts/report.ts';
 import { runCli, startCli } from '../support/cli.ts';
 import { type RuleTask, writeRuleTask } from '../support/rule-task.ts';
