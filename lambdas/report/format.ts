@@ -28,6 +28,24 @@ export function formatPValue(p: number): string {
   return `p = ${p.toFixed(p < 0.01 ? 4 : p < 0.1 ? 3 : 2)}`;
 }
 
+/** `0.034` → `3 %`; what is nearly sure or nearly impossible is not rounded to certainty. */
+export function formatProbability(probability: number): string {
+  if (probability < 0.01) return 'under 1 %';
+  if (probability > 0.99) return 'over 99 %';
+  return `${Math.round(probability * 100)} %`;
+}
+
+/** Whole numbers with their runs joined: `[1, 2, 3, 6]` → `1–3, 6`. */
+export function formatRuns(numbers: readonly number[]): string {
+  const runs: [number, number][] = [];
+  for (const number of [...new Set(numbers)].sort((a, b) => a - b)) {
+    const last = runs.at(-1);
+    if (last !== undefined && number === last[1] + 1) last[1] = number;
+    else runs.push([number, number]);
+  }
+  return runs.map(([first, last]) => (first === last ? `${first}` : `${first}–${last}`)).join(', ');
+}
+
 /** `1234567` → `1,234,567`. */
 export function formatCount(count: number): string {
   return String(count).replace(/\B(?=(\d{3})+$)/g, ',');

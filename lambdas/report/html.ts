@@ -2,7 +2,7 @@
 import type { ReportPage } from './html/input.ts';
 import { renderPage } from './html/page.ts';
 
-export type { Answer, ComparedExample, Interval, ReportPage } from './html/input.ts';
+export type { Answer, ComparedExample, Interval, Reply, ReportPage } from './html/input.ts';
 
 /**
  * The whole page as HTML. It is a pure function of its input (the same report, the same bytes), opens offline, loads

@@ -17,6 +17,13 @@ export interface ComparedExample {
   best: Answer;
 }
 
+/** A reply of the reflection model. */
+export interface Reply {
+  generation: number;
+  slot: number;
+  text: string;
+}
+
 export interface ReportPage {
   report: Report;
   /** The baseline's texts: the prompt that the user gave. */
@@ -28,4 +35,8 @@ export interface ReportPage {
   budget: Budget;
   /** Names of the models: task, reflection and, where there is one, judge. */
   models: { task: string; reflection: string; judge?: string | undefined };
+  /** What replies said outside their fence: why they proposed what they did. Absent under `gepa`. */
+  replies?: readonly Reply[] | undefined;
+  /** Inputs, by id, of the training examples that the report's edits name, objects as JSON. Absent under `gepa`. */
+  trainExamples?: Readonly<Record<string, string>> | undefined;
 }

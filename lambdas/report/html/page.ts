@@ -15,10 +15,12 @@ import { html, type Markup } from './escape.ts';
 import { renderExamples, renderRegressions } from './examples.ts';
 import { renderGenerations } from './generations.ts';
 import type { ReportPage } from './input.ts';
+import { renderPower } from './power.ts';
 import { renderDiff, renderRecommended } from './prompt.ts';
 import { describeStop, renderRejections, renderReproduction, renderSpend } from './spend.ts';
 import { STYLE } from './style.ts';
 import { renderTree } from './tree.ts';
+import { renderUnits } from './units.ts';
 
 /** Nothing is loaded and nothing runs; the icon is there so that no browser asks for one. */
 const CSP = html`default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'`;
@@ -68,7 +70,15 @@ function buildSections(page: ReportPage): Section[] {
   const { report } = page;
   const improved = report.recommended.candidateId === report.best.candidateId;
   return [
-    { id: 'result', name: 'Result', title: 'Baseline against best', body: renderComparison(page) },
+    {
+      id: 'result',
+      name: 'Result',
+      title: 'Baseline against best',
+      body: html`${renderComparison(page)}${renderPower(report)}`,
+    },
+    ...(report.edits.length === 0
+      ? []
+      : [{ id: 'lines', name: 'Lines', title: 'What each line does', body: renderUnits(page) }]),
     { id: 'evals', name: 'Evals', title: 'Difference by eval', body: renderEvalDifferences(report) },
     {
       id: 'changes',

@@ -1,5 +1,6 @@
 /** The page's style: system fonts, light and dark, one column that fits a phone, and paper. */
 import { Markup } from './escape.ts';
+import { UNITS_CSS } from './units-style.ts';
 
 const LIGHT = `
   --ground: #f6f7f9; --card: #ffffff; --ink: #1a212b; --muted: #566172; --line: #dfe4ea; --faint: #eef1f5;
@@ -145,6 +146,8 @@ abbr { text-decoration: none; }
 .counts dd { margin: 0; font-variant-numeric: tabular-nums; font-weight: 550; }
 .facts + p { margin: 1.2rem 0 0.5rem; }
 
+${UNITS_CSS}
+
 @media (max-width: 46rem) {
   header { padding-top: 1.4rem; }
   section { padding: 1.1rem 1rem 1.2rem; }
@@ -166,7 +169,7 @@ abbr { text-decoration: none; }
   section { border: 0; border-radius: 0; border-top: 1px solid var(--line); padding: 1rem 0; }
   h2, h3, h4, summary { break-after: avoid; }
   figure, .tiles, .evals li, .meters li, tr { break-inside: avoid; }
-  details::details-content { content-visibility: visible; display: block; height: auto; }
+  details:not(.unit-details)::details-content { content-visibility: visible; display: block; height: auto; }
 }`;
 
 /** The style element. The text is this file's own: nothing foreign is ever put into it. */
