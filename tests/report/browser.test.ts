@@ -5,8 +5,9 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { type BrowserContext, chromium, type Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { renderReportHtml } from '../../lambdas/report/html.ts';
+import { type ReportPage, renderReportHtml } from '../../lambdas/report/html.ts';
 import { demoPage } from './demo.ts';
+import { demoAttributionPage } from './demo-attribution.ts';
 import { HOSTILE, poisonPage } from './hostile.ts';
 import { ALLOWED } from './markup.ts';
 
@@ -35,12 +36,15 @@ const PAGES = {
   'no gain': demoPage({ verdict: 'no_significant_gain', generations: 1 }),
   'a long run': demoPage({ generations: 120, proposals: 16 }),
   'hostile text': poisonPage(demoPage({ generations: 3 }), () => hostile),
-  'hostile text, each its own': poisonAll(),
+  'hostile text, each its own': poisonAll(demoPage({ generations: 4 })),
+  'lines with effects': demoAttributionPage(),
+  'lines of hostile text': poisonPage(demoAttributionPage(), () => hostile),
+  'lines of hostile text, each its own': poisonAll(demoAttributionPage()),
 };
 
-function poisonAll() {
+function poisonAll(demo: ReportPage) {
   let next = 0;
-  return poisonPage(demoPage({ generations: 4 }), () => HOSTILE[next++ % HOSTILE.length] ?? '');
+  return poisonPage(demo, () => HOSTILE[next++ % HOSTILE.length] ?? '');
 }
 
 describe.skipIf(executablePath === undefined)(
@@ -85,7 +89,7 @@ describe.skipIf(executablePath === undefined)(
     }
 
     const cases = Object.keys(PAGES).flatMap((name) =>
-      [390, 1280].map((width) => [name as keyof typeof PAGES, width] as const),
+      [360, 1280].map((width) => [name as keyof typeof PAGES, width] as const),
     );
 
     it.each(cases)('shows %s at %i px: no request, no error, no dialog, no sideways scrolling', async (name, width) => {
@@ -97,23 +101,25 @@ describe.skipIf(executablePath === undefined)(
       expect(await page.evaluate(OUTSIDE)).toEqual([]);
     });
 
-    it.each(['hostile text', 'hostile text, each its own'] as const)(
-      'parses %s to our own elements alone',
-      async (name) => {
-        await open(name, 1280);
+    it.each([
+      'hostile text',
+      'hostile text, each its own',
+      'lines of hostile text',
+      'lines of hostile text, each its own',
+    ] as const)('parses %s to our own elements alone', async (name) => {
+      await open(name, 1280);
 
-        const found = (await page.evaluate(ELEMENTS)) as [string, string[]][];
+      const found = (await page.evaluate(ELEMENTS)) as [string, string[]][];
 
-        const strangers = found.flatMap(([element, attributes]) =>
-          attributes
-            .filter((attribute) => !['', 'class', 'id', ...(ALLOWED[element] ?? [])].includes(attribute))
-            .map((attribute) => `${element} ${attribute}`)
-            .concat(ALLOWED[element] === undefined ? [element] : []),
-        );
-        expect(strangers).toEqual([]);
-        expect(await page.evaluate('document.body.innerText')).toContain('<script>alert(1)</script>');
-      },
-    );
+      const strangers = found.flatMap(([element, attributes]) =>
+        attributes
+          .filter((attribute) => !['', 'class', 'id', ...(ALLOWED[element] ?? [])].includes(attribute))
+          .map((attribute) => `${element} ${attribute}`)
+          .concat(ALLOWED[element] === undefined ? [element] : []),
+      );
+      expect(strangers).toEqual([]);
+      expect(await page.evaluate('document.body.innerText')).toContain('<script>alert(1)</script>');
+    });
 
     it('has landmarks, one main heading, named sections and named pictures', async () => {
       await open('demo', 1280);
@@ -141,12 +147,56 @@ describe.skipIf(executablePath === undefined)(
       expect(selected.trimEnd()).toBe(PAGES.demo.report.recommended.components.system?.trimEnd());
     });
 
-    it.each(['light', 'dark'] as const)('has readable contrast in %s', async (colorScheme) => {
+    it.each([
+      ['light', 'demo'],
+      ['dark', 'demo'],
+      ['light', 'lines with effects'],
+      ['dark', 'lines with effects'],
+    ] as const)('has readable contrast in %s, %s', async (colorScheme, name) => {
       await page.emulateMedia({ colorScheme });
-      await open('demo', 1280);
+      await open(name, 1280);
 
       expect(await page.evaluate(LOW_CONTRAST)).toEqual([]);
       await page.emulateMedia({ colorScheme: null });
+    });
+
+    it("tells each line's effect in a list, and opens its origin by keyboard", async () => {
+      await open('lines with effects', 1280);
+      await page.evaluate('document.querySelectorAll("details").forEach((details) => { details.open = false; })');
+      const lines = page.getByRole('region', { name: 'What each line does' }).getByRole('list').nth(1);
+      const line = lines.getByRole('listitem').filter({ hasText: 'A polite complaint' });
+      const origin = line.getByText('Why, in the reply’s words');
+
+      expect((await line.ariaSnapshot()).replaceAll(/\s*- \w+: "?|"|\s+/g, ' ').replaceAll(/ +/g, ' ')).toContain(
+        'when the sender says that a promise was broken. new, round 2 helps: +4.6 (+1.9 to +7.3)',
+      );
+      expect(await origin.isVisible()).toBe(false);
+      await line.locator('summary').focus();
+      await page.keyboard.press('Enter');
+      expect(await origin.isVisible()).toBe(true);
+    });
+
+    it.each([360, 1280])('puts zero at one place in every row at %i px', async (width) => {
+      await open('lines with effects', width);
+
+      const places = (await page.evaluate(
+        `[...document.querySelectorAll('#lines .units .zero')].map((line) => Math.round(line.getBoundingClientRect().x)).filter((x) => x > 0)`,
+      )) as number[];
+
+      expect(places.length).toBeGreaterThan(20);
+      expect(new Set(places).size).toBe(1);
+    });
+
+    it('prints the lines and edits, but only those origins that are open', async () => {
+      await open('lines with effects', 1280);
+      await page.evaluate('document.querySelectorAll("details").forEach((details) => { details.open = false; })');
+      const folded = page.locator('.more .unit').first();
+
+      expect(await folded.isVisible()).toBe(false);
+      await page.emulateMedia({ media: 'print' });
+      await expect.poll(() => folded.isVisible()).toBe(true);
+      expect(await page.locator('.origin').first().isVisible()).toBe(false);
+      await page.emulateMedia({ media: null });
     });
 
     it('prints what is folded', async () => {

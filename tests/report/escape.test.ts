@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { escapeHtml, html, Markup } from '../../lambdas/report/html/escape.ts';
 import { renderReportHtml } from '../../lambdas/report/html.ts';
 import { demoPage } from './demo.ts';
+import { demoAttributionPage } from './demo-attribution.ts';
 import { HOSTILE, poisonPage } from './hostile.ts';
 import { ALLOWED, readTags, type Tag } from './markup.ts';
 
@@ -63,15 +64,27 @@ describe('a page of hostile text', () => {
     expect(page).not.toMatch(HIDDEN);
   });
 
+  it.each(HOSTILE.map((text) => [text.slice(0, 40), text]))('shows %j as text beside its effect', (_, text) => {
+    const page = renderReportHtml(poisonPage(demoAttributionPage(), () => text));
+
+    expect(page).toContain('What each line does');
+    expect(strangers(readTags(page))).toEqual([]);
+    expect(page).not.toMatch(HIDDEN);
+  });
+
   it('has no element or attribute of anybody else, whatever the text, and no script', () => {
-    const demo = demoPage({ generations: 2, proposals: 3 });
+    const demos = { gepa: demoPage({ generations: 2, proposals: 3 }), attribution: demoAttributionPage() };
     fc.assert(
-      fc.property(fc.array(nasty, { minLength: 1, maxLength: 5 }), (texts) => {
-        let next = 0;
-        const page = renderReportHtml(poisonPage(demo, () => texts[next++ % texts.length] ?? ''));
-        expect(strangers(readTags(page))).toEqual([]);
-        expect(page).not.toContain('<script');
-      }),
+      fc.property(
+        fc.constantFrom('gepa' as const, 'attribution' as const),
+        fc.array(nasty, { minLength: 1, maxLength: 5 }),
+        (strategy, texts) => {
+          let next = 0;
+          const page = renderReportHtml(poisonPage(demos[strategy], () => texts[next++ % texts.length] ?? ''));
+          expect(strangers(readTags(page))).toEqual([]);
+          expect(page).not.toContain('<script');
+        },
+      ),
       { numRuns: 60 },
     );
   });

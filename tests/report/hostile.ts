@@ -24,7 +24,7 @@ export const HOSTILE = [
 ] as const;
 
 /** Words of the contracts; everything else that is a string is foreign. */
-const FIXED = new Set(['schema', 'verdict', 'status', 'origin', 'stopReason']);
+const FIXED = new Set(['schema', 'verdict', 'status', 'origin', 'kind', 'stopReason']);
 
 /** The page with every text, ids and names of components, evals and reasons included, rewritten by `poison`. */
 export function poisonPage(page: ReportPage, poison: (text: string) => string): ReportPage {
@@ -35,7 +35,7 @@ function rewrite(value: unknown, poison: (text: string) => string): unknown {
   if (typeof value === 'string') return poison(value);
   if (Array.isArray(value)) return value.map((item) => rewrite(item, poison));
   if (typeof value !== 'object' || value === null) return value;
-  const named = new Set(['components', 'seedComponents', 'perEval', 'reasons', 'input', 'expected']);
+  const named = new Set(['components', 'seedComponents', 'perEval', 'reasons', 'input', 'expected', 'trainExamples']);
   return Object.fromEntries(
     Object.entries(value).map(([key, item]) => {
       if (FIXED.has(key)) return [key, item];

@@ -2,25 +2,9 @@ import { describe, expect, it } from 'vitest';
 import { reportSchema } from '../../lambdas/contracts/report.ts';
 import { type ReportPage, renderReportHtml } from '../../lambdas/report/html.ts';
 import { DEMO_SEED, demoPage } from './demo.ts';
-import { readTags } from './markup.ts';
+import { read, readTags } from './markup.ts';
 
 const NOTHING = { mean: null, n: 0 };
-
-/** What a reader sees, roughly: tags dropped, entities read. */
-function read(page: string): string {
-  const entities: Record<string, string> = {
-    '&lt;': '<',
-    '&gt;': '>',
-    '&quot;': '"',
-    '&#39;': "'",
-    '&#96;': '`',
-    '&amp;': '&',
-  };
-  return page
-    .replace(/<style>[^<]*<\/style>/, '')
-    .replaceAll(/<[^>]*>/g, '')
-    .replaceAll(/&(?:lt|gt|quot|#39|#96|amp);/g, (entity) => entities[entity] ?? '');
-}
 
 function withReport(page: ReportPage, changes: Partial<ReportPage['report']>): ReportPage {
   return { ...page, report: { ...page.report, ...changes } };

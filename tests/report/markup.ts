@@ -30,6 +30,22 @@ export function readTags(page: string): Tag[] {
   return tags;
 }
 
+/** What a reader sees, roughly: tags dropped, entities read. */
+export function read(page: string): string {
+  const entities: Record<string, string> = {
+    '&lt;': '<',
+    '&gt;': '>',
+    '&quot;': '"',
+    '&#39;': "'",
+    '&#96;': '`',
+    '&amp;': '&',
+  };
+  return page
+    .replace(/<style>[^<]*<\/style>/, '')
+    .replaceAll(/<[^>]*>/g, '')
+    .replaceAll(/&(?:lt|gt|quot|#39|#96|amp);/g, (entity) => entities[entity] ?? '');
+}
+
 /** The elements with the attributes that the page may have; `class` and `id` everywhere. */
 export const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   html: ['lang'],
@@ -60,7 +76,7 @@ export const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   dl: [],
   dt: [],
   dd: [],
-  div: ['dir'],
+  div: ['dir', 'aria-hidden'],
   pre: ['dir'],
   ins: [],
   del: [],

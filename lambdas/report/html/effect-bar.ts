@@ -2,7 +2,7 @@
 import type { Edit } from '../../contracts/report.ts';
 import { formatInterval, formatSignedPoints } from '../format.ts';
 import { html, type Markup } from './escape.ts';
-import { at, niceScale, percent, type Scale } from './svg.ts';
+import { at, percent, type Scale } from './svg.ts';
 
 /** Fewer scored rollouts than this, with the unit or without it, and its estimate says nothing yet. */
 export const MIN_ROLLOUTS = 8;
@@ -19,6 +19,9 @@ const HALF = 4;
 /** The scale holds all means and this share of the intervals' ends; the few beyond it are cut, with an arrow. */
 const ENDS_SHOWN = 0.9;
 const MIN_SPAN = 0.1;
+/** Distances of the axis' numbers, and how many of them fit. */
+const STEPS = [0.02, 0.05, 0.1, 0.2, 0.5];
+const MAX_STEPS = 6;
 
 const WORDS = { good: 'helps', bad: 'does harm', even: 'no clear effect' } as const;
 
@@ -46,7 +49,20 @@ export function effectScale(edits: readonly Edit[]): Scale {
     mean,
     ...ci95.map((end) => Math.min(limit, Math.max(-limit, end))),
   ]);
-  return niceScale([0, ...shown], MIN_SPAN, [-1, 1]);
+  const [low, high] = widen(Math.min(0, ...shown), Math.max(0, ...shown));
+  const step = STEPS.find((size) => (high - low) / size <= MAX_STEPS) ?? 1;
+  const first = Math.ceil(low / step - 1e-9);
+  const last = Math.floor(high / step + 1e-9);
+  return {
+    of: (value) => (value - low) / (high - low),
+    ticks: Array.from({ length: last - first + 1 }, (_, index) => (first + index) * step),
+  };
+}
+
+/** At least `MIN_SPAN` of a scale, lest a hundredth of a point look like a lot. */
+function widen(low: number, high: number): [number, number] {
+  const missing = Math.max(0, MIN_SPAN - (high - low)) / 2;
+  return [low - missing, high + missing];
 }
 
 /** The bar. It is decoration to a screen reader: `renderEffectValue` beside it says the same. */
@@ -80,7 +96,7 @@ export function renderEffectAxis(scale: Scale): Markup {
 export function renderEffectLegend(): Markup {
   const entry = (tone: keyof typeof WORDS, words: string) =>
     html`<li><svg class="at key" aria-hidden="true" width="40" height="16" viewBox="-20 -8 40 16"><line class="whisker ${tone}" x1="-17" x2="17" y1="0" y2="0"/>${renderPoint(tone)}</svg>${words}</li>`;
-  return html`<ul class="legend">${entry('good', 'helps')}${entry('bad', 'does harm')}${entry('even', 'could be either: the interval holds 0')}</ul>`;
+  return html`<ul class="legend">${entry('good', 'helps')}${entry('bad', 'does harm')}${entry('even', 'unclear: the interval holds 0')}</ul>`;
 }
 
 function renderReach({ mean, ci95 }: NonNullable<Edit['effect']>, tone: Tone, scale: Scale): Markup {

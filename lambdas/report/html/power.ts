@@ -10,7 +10,8 @@ export function renderPower({ power }: Report): Markup | null {
   if (n === 0) return null;
   const drawn = draws > 1 ? `, each run ${draws} times,` : '';
   const size = detectableGain >= COARSE_GAIN ? Math.round(detectableGain * 100) : formatPoints(detectableGain);
-  const fact = html`The test set of ${formatPlural(n, 'example')}${drawn} can show a gain of ${size} ${size === '1.0' ? 'point' : 'points'} (80 % power, when paired differences spread by ${Math.round(sd * 100)} points).`;
-  if (detectableGain <= COARSE_GAIN) return html`<p class="note">${fact}</p>`;
-  return html`<p class="caution"><strong>A coarse test.</strong> ${fact} Smaller gains, though real, will mostly not be proven: a larger test set shows them.</p>`;
+  const fact = html`The test set of ${formatPlural(n, 'example')}${drawn} can show a gain of ${size} ${size === '1.0' ? 'point' : 'points'} (80 % power`;
+  const basis = html`reckoned before the run, for paired differences that spread by ${Math.round(sd * 100)} points)`;
+  if (detectableGain <= COARSE_GAIN) return html`<p class="note">${fact}, ${basis}.</p>`;
+  return html`<p class="caution"><strong>A coarse test.</strong> ${fact}, ${basis}. A smaller gain, though real, often goes unproven: a larger test set would show it.</p>`;
 }

@@ -12,7 +12,7 @@ export interface UnitLinks {
   deletions: ReadonlyMap<string, readonly Edit[]>;
   replies: ReadonlyMap<string, Reply>;
   trainExamples: Readonly<Record<string, string>>;
-  /** Whether the edits are of more than one component, so that its name is worth saying. */
+  /** Whether replies edited more than one component, so that its name is worth saying. */
   several: boolean;
 }
 
@@ -41,7 +41,7 @@ export function linkUnits({ report, replies, trainExamples }: ReportPage): UnitL
     deletions,
     replies: new Map((replies ?? []).map((reply) => [replyKey(reply.generation, reply.slot), reply])),
     trainExamples: trainExamples ?? {},
-    several: new Set(edits.map((edit) => edit.component)).size > 1,
+    several: new Set(edits.flatMap(({ kind, component }) => (kind === 'seed' ? [] : [component]))).size > 1,
   };
 }
 

@@ -2,7 +2,7 @@
 import type { Edit } from '../../contracts/report.ts';
 import { formatPlural } from '../format.ts';
 import { clip } from '../text.ts';
-import { renderEffectBar, renderEffectValue } from './effect-bar.ts';
+import { knownMean, renderEffectBar, renderEffectValue } from './effect-bar.ts';
 import { html, type Markup } from './escape.ts';
 import type { Lead } from './prompt-shape.ts';
 import type { Scale } from './svg.ts';
@@ -26,13 +26,18 @@ export function renderLine(
   const row = renderRow(edit, { sign, note: describeLine(edit, previous, links), limit: MAX_LINE, scale });
   // Nothing more is known about the user's own line that was never on trial.
   const plain = edit.kind === 'seed' && edit.protected && !links.deletions.has(edit.id);
-  return html`<li class="unit ${kind} ${lead}">${plain ? html`<div class="row">${row}</div>` : renderFolded(row, edit, links)}</li>`;
+  return html`<li class="unit ${kind} ${lead}${quiet(edit)}">${plain ? html`<div class="row">${row}</div>` : renderFolded(row, edit, links)}</li>`;
 }
 
 /** An edit that is not in the prompt. */
 export function renderLeftOut(edit: Edit, { scale, links }: { scale: Scale; links: UnitLinks }): Markup {
   const row = renderRow(edit, { sign: '', note: describeLeftOut(edit, links), limit: MAX_LEFT, scale });
-  return html`<li class="unit out new-line">${renderFolded(row, edit, links)}</li>`;
+  return html`<li class="unit out new-line${quiet(edit)}">${renderFolded(row, edit, links)}</li>`;
+}
+
+/** A row without a number: a phone leaves its empty bar out. */
+function quiet(edit: Edit): string {
+  return knownMean(edit) === null ? ' quiet' : '';
 }
 
 function renderFolded(row: Markup, edit: Edit, links: UnitLinks): Markup {

@@ -6,17 +6,17 @@ export const UNITS_CSS = `
 .annotated { margin-top: 1.4rem; }
 .annotated h3 + .note { margin: -0.3rem 0 0.6rem; }
 .units { list-style: none; padding: 0; }
-.row { display: grid; grid-template-columns: 0.9rem minmax(0, 1fr) 13rem 10.75rem 0.7rem; gap: 0 0.55rem; position: relative; }
+.row { display: grid; grid-template-columns: 0.9rem minmax(0, 1fr) 14rem 10.75rem 0.7rem; gap: 0 0.55rem; position: relative; }
 .row > span { padding: 7px 0; }
 .row .effect { position: relative; padding: 0; margin-inline: 0.45rem; }
 .unit .effect svg { position: absolute; inset: 0; }
 .unit { border-top: 1px solid var(--faint); }
 .unit.same-line { border-top: 0; }
 .unit.blank-line { margin-top: 0.8rem; }
-.unit.same-line .row > span:not(.effect) { padding-top: 0; }
 .units-head { font-size: 0.8125rem; color: var(--muted); }
-.units-head > span { padding: 0 0 3px; align-self: end; }
+.row.units-head > span { padding: 0 0 3px; align-self: end; }
 .unit .text, .origin-note { display: block; }
+.unit .text { font-size: 0.8125rem; line-height: 1.7; }
 .origin-note { font-size: 0.78rem; line-height: 1.4; color: var(--muted); }
 .unit .value { font-size: 0.875rem; line-height: 1.6; font-variant-numeric: tabular-nums; }
 .unit .value strong { display: inline-block; min-width: 2.9em; text-align: right; }
@@ -57,9 +57,12 @@ export const UNITS_CSS = `
   .row .effect { grid-column: 2; grid-row: 2; min-height: 38px; margin: 0; }
   .row .value { grid-column: 3; grid-row: 2; padding: 2px 0 6px; line-height: 1.35; text-align: right; }
   .row .value .muted { display: block; }
+  .unit.added > details > .row, .unit.added > .row { background: linear-gradient(90deg, var(--good-ground), transparent 5rem); }
+  .unit.removed > details > .row, .unit.removed > .row { background: linear-gradient(90deg, var(--bad-ground), transparent 5rem); }
   .unit summary::after { grid-column: 4; grid-row: 1; }
-  .units-head .words { display: none; }
-  .units-head .effect { min-height: 0; }
+  .quiet .effect, .units-head .words, .units-head .value { display: none; }
+  .quiet .value { grid-column: 2; text-align: left; font-size: 0.8125rem; }
+  .row.units-head .effect { min-height: 0; }
   .origin { margin-left: 0; padding: 0.7rem 0.8rem; }
 }
 @media print {

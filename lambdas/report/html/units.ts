@@ -32,20 +32,24 @@ export function renderUnits(page: ReportPage): Markup {
   const absent = componentNames(best).filter((name) => units.components.every((component) => component.name !== name));
   const frozen = absent.length > 0 && html`<p class="note">Left alone: ${absent.join(', ')}.</p>`;
   const left = { scale, links };
-  return html`${renderLead(page, units)}${renderEffectLegend()}<div class="annotated">${prompt}${frozen}${renderLeft('Edits that did not help', 'They were tried and left out, the most harmful first.', units.dropped, left)}${renderLeft('Edits in doubt', 'The run could not tell whether they help, so they were left out. More rollouts could tell.', units.doubtful, left)}</div>`;
+  return html`${renderLead(page, links, units)}${renderEffectLegend()}<div class="annotated">${prompt}${frozen}${renderLeft('Edits that did not help', 'They were tried and left out, the most harmful first.', units.dropped, left)}${renderLeft('Edits in doubt', 'The run could not tell whether they help, so they were left out. More rollouts could tell.', units.doubtful, left)}</div>`;
 }
 
-function renderLead({ report }: ReportPage, { components, dropped, doubtful }: Units): Markup {
+function renderLead({ report }: ReportPage, links: UnitLinks, { components, dropped, doubtful }: Units): Markup {
   const lines = components.flatMap((component) => component.lines);
   const entered = lines.filter((edit) => edit.status === 'kept' && isEdit(edit)).length;
-  const removed = lines.filter(({ status }) => status === 'removed').length;
   const tried = entered + dropped.length + doubtful.length;
-  const kept =
-    report.recommended.candidateId === report.best.candidateId
-      ? 'are in the new prompt'
-      : 'made it into the best candidate, which is not recommended';
-  const summary = `Of ${formatPlural(tried, 'edit')} that reflection proposed, ${formatCount(entered)} ${entered === 1 ? kept.replace('are', 'is') : kept}${removed === 0 ? '' : `; ${formatCount(removed)} of your own lines ${removed === 1 ? 'is' : 'are'} out`}.`;
-  return html`<p>${summary} The search ran random mixtures of lines, and so learned what each one does: the points that the mean score gains when the line is in the prompt, with its 95 % interval. Open a line to see where it comes from.</p><p class="note">Effects are measured on training examples, one line at a time. They need not add up to the gain of the whole, which the sealed test measures.</p>`;
+  const out = lines.filter((edit) => edit.status === 'removed' && !isEdit(edit));
+  const replaced = out.filter(({ id }) => links.successor.has(id)).length;
+  const takenOut = out.length - replaced;
+  const fates = [
+    takenOut > 0 && `${formatCount(takenOut)} ${takenOut === 1 ? 'was' : 'were'} taken out`,
+    replaced > 0 && `${formatCount(replaced)} ${replaced === 1 ? 'was' : 'were'} replaced`,
+  ].filter((fate) => fate !== false);
+  const recommended = report.recommended.candidateId === report.best.candidateId;
+  const where = recommended ? 'the new prompt' : 'the best candidate, which is not recommended';
+  const summary = `Of ${formatPlural(tried, 'edit')} that reflection proposed, ${formatCount(entered)} ${entered === 1 ? 'is' : 'are'} in ${where}. Of your own lines, ${fates.length === 0 ? 'all stay' : `${fates.join(' and ')}`}.`;
+  return html`<p>${summary}</p><p>Each row shows what its line does: the points that the mean score gains when it is in the prompt, with a 95 % interval, measured by running many random mixtures of lines. Open a row to see where its line comes from.</p><p class="note">Measured on training examples, each line against the same prompts without it. Effects need not add up to the gain of the whole prompt, which the sealed test measures.</p>`;
 }
 
 /** Heads of the columns. Each row says in full what it holds, so that a screen reader needs none. */
