@@ -16,8 +16,9 @@ const WIDTH = 0.94;
 /** Middle of the bar below the row's upper edge, px: that of the text's first line. */
 const MIDDLE = 18;
 const HALF = 4;
-/** The scale holds all means and this share of the intervals' ends; the few beyond it are cut, with an arrow. */
+/** The scale holds all means, with room around them, and this share of the intervals' ends; those beyond are cut, with an arrow. */
 const ENDS_SHOWN = 0.9;
+const ROOM = 1.35;
 const MIN_SPAN = 0.1;
 /** Distances of the axis' numbers, and how many of them fit. */
 const STEPS = [0.02, 0.05, 0.1, 0.2, 0.5];
@@ -44,11 +45,8 @@ export function effectScale(edits: readonly Edit[]): Scale {
   const effects = edits.flatMap((edit) => (knownMean(edit) === null || edit.effect === null ? [] : [edit.effect]));
   const sizes = effects.flatMap(({ ci95 }) => ci95.map(Math.abs)).sort((a, b) => a - b);
   const usual = sizes[Math.ceil(sizes.length * ENDS_SHOWN) - 1] ?? 0;
-  const limit = Math.max(usual, ...effects.map(({ mean }) => Math.abs(mean)));
-  const shown = effects.flatMap(({ mean, ci95 }) => [
-    mean,
-    ...ci95.map((end) => Math.min(limit, Math.max(-limit, end))),
-  ]);
+  const limit = Math.max(usual, ...effects.map(({ mean }) => ROOM * Math.abs(mean)));
+  const shown = effects.flatMap(({ mean, ci95 }) => [ROOM * mean, ...ci95.filter((end) => Math.abs(end) <= limit)]);
   const [low, high] = widen(Math.min(0, ...shown), Math.max(0, ...shown));
   const step = STEPS.find((size) => (high - low) / size <= MAX_STEPS) ?? 1;
   const first = Math.ceil(low / step - 1e-9);

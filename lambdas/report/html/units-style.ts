@@ -50,7 +50,6 @@ export const UNITS_CSS = `
 .sources .name { font-weight: 600; margin-right: 0.35rem; }
 .more > summary { font-size: 0.875rem; color: var(--muted); padding: 0.5rem 0; border-top: 1px solid var(--faint); }
 .caution { margin-top: 0.8rem; padding: 0.55rem 0.85rem; border-left: 4px solid var(--notice-line); border-radius: 4px; background: var(--notice-ground); color: var(--notice-ink); font-size: 0.875rem; }
-@media (forced-colors: active) { .reach { fill: CanvasText; } .point { fill: CanvasText; } .point.even, .reach.even { fill: none; } .whisker, .arrow, .point { stroke: CanvasText; } }
 @media (max-width: 46rem) {
   .row { grid-template-columns: 0.9rem minmax(0, 1fr) 6.6rem 0.7rem; gap: 0 0.4rem; }
   .row .words { grid-column: 2 / -2; padding-bottom: 0; }
