@@ -99,5 +99,7 @@ export const attributionStateSchema = z.strictObject({
   due: z.array(rolloutRequestSchema),
   /** Of the last fit, by unit id. */
   effects: z.record(z.string(), unitEffectSchema),
+  /** Rounds in which each unit was on trial. */
+  trials: z.record(z.string(), z.array(z.number().int().min(1))),
 });
 export type AttributionState = z.infer<typeof attributionStateSchema>;

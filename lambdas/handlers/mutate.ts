@@ -1,5 +1,5 @@
 /** Mutate: one item makes one child. Parent on a minibatch, reflection, guards, child on the same minibatch. */
-import type { Archive, MutationOutcome, Rollout, RunContext } from '../contracts/artifacts.ts';
+import type { Archive, MutationOutcome, Rollout, RunContext, Usage } from '../contracts/artifacts.ts';
 import { type ItemInput, itemDoneSchema, itemInputSchema } from '../contracts/payloads.ts';
 import type { MutateItem } from '../contracts/step.ts';
 import type { Components } from '../contracts/task.ts';
@@ -10,10 +10,10 @@ import { ROUNDING_ERROR } from '../optimizer/statistics.ts';
 import { addUsage, noUsage } from '../optimizer/usage.ts';
 import { stateHandler } from '../platform/handler.ts';
 import { type ItemWork, keepLedger, leaseUsage, loadItem } from '../rollout/item.ts';
-import { openLease } from '../rollout/lease.ts';
-import { triedEdits } from '../rollout/lineage.ts';
-import { loadReflections, reflect } from '../rollout/reflect.ts';
-import type { ReflectedExample } from '../rollout/reflection-prompt.ts';
+import { type Lease, openLease } from '../rollout/lease.ts';
+import { triedEdits, triedUnits } from '../rollout/lineage.ts';
+import { loadReflections, type ReflectionSlot, reflect } from '../rollout/reflect.ts';
+import type { ReflectedExample, TriedEdit } from '../rollout/reflection-prompt.ts';
 import { loadBatch, type RolloutBatch, runRollouts } from '../rollout/run-rollouts.ts';
 import { loadRecord, recordIds, saveRecord } from '../store/runs.ts';
 
@@ -27,9 +27,23 @@ export const handler = stateHandler(itemInputSchema, itemDoneSchema, async (inpu
     earlier !== null &&
     earlier.status !== 'running' &&
     (earlier.status !== 'failed' || earlier.epoch === work.run.epoch);
-  if (!isDone) await makeChild(input, item, work, earlier);
+  if (!isDone) await (item.proposeOnly ? propose(input, item, work) : makeChild(input, item, work, earlier));
   return { status: 'done' as const, index: input.index };
 });
+
+/** Reflects on rollouts that are stored already: the text is all that is asked for. Throws as `makeChild` does. */
+async function propose(input: ItemInput, item: MutateItem, work: ItemWork): Promise<void> {
+  const { archive, ledger } = work;
+  const components = componentsOf(archive, candidateOf(archive, item.parentId));
+  const batch = minibatchOf(work, item, components, (i) => item.minibatch[i]?.parentDraw ?? 0);
+  const { keys, standing } = await loadBatch(batch);
+  const stored = keys.map((key) => standing.get(key) ?? null);
+  const reflections = await reflectionUsage(slotOf(input, item, work));
+  const lease = openLease(item.lease, leaseUsage(noUsage(), ledger.reflection, ...reflections), 0);
+  const tried = triedUnits(archive, item.component);
+  const text = await writeText(input, item, work, { components, tried, batch, rollouts: stored }, lease.reflection);
+  if (text !== null) await keepOutcome(input, work, { status: 'proposed', reason: null, text, reflected: 'answered' });
+}
 
 /** @throws the interruption that hands the item back to the machine; everything paid for is stored by then. */
 async function makeChild(
@@ -38,10 +52,8 @@ async function makeChild(
   work: ItemWork,
   earlier: MutationOutcome | null,
 ): Promise<void> {
-  const { run, context, archive, ledger } = work;
+  const { context, archive, ledger } = work;
   const { task } = context;
-  const keep = (outcome: Omit<MutationOutcome, 'epoch'>): Promise<void> =>
-    saveRecord('outcome', input.runId, recordIds.outcome(input.turn, input.index), { epoch: run.epoch, ...outcome });
   const parent = candidateOf(archive, item.parentId);
   const components = componentsOf(archive, parent);
   const parentBatch = minibatchOf(work, item, components, (i) => item.minibatch[i]?.parentDraw ?? 0);
@@ -51,8 +63,7 @@ async function makeChild(
   // One lease covers parent and child, whichever part of them an earlier attempt has left.
   const parentLoaded = await loadBatch(parentBatch);
   const childEarlier = earlier?.text == null ? null : await loadBatch(childBatch(earlier.text));
-  const slot = { runId: input.runId, epoch: run.epoch, generation: item.generation, slot: item.slot };
-  const reflections = (await loadReflections(slot)).map((record) => record?.usage ?? noUsage());
+  const reflections = await reflectionUsage(slotOf(input, item, work));
   const used = addUsage(addUsage(ledger.task, parentLoaded.used), childEarlier?.used ?? noUsage());
   const untried = parentLoaded.missing.size + (childEarlier?.missing.size ?? item.minibatch.length);
   const lease = openLease(item.lease, leaseUsage(used, ledger.reflection, ...reflections), untried);
@@ -62,42 +73,11 @@ async function makeChild(
     await keepLedger(input, ledger, { task: before.strayUsage }, before.interruption);
     throw before.interruption;
   }
-  const examples = reflectedExamples(parentBatch, before.rollouts);
-  if (examples.length === 0) {
-    return keep({ status: 'failed', reason: 'every rollout of the parent failed', text: null, reflected: 'not_asked' });
-  }
-  if (examples.length === item.minibatch.length && examples.every(({ score }) => score >= 1 - ROUNDING_ERROR)) {
-    return keep({
-      status: 'rejected',
-      reason: 'the parent is perfect on the minibatch',
-      text: null,
-      reflected: 'not_asked',
-    });
-  }
-
-  const reflection = await reflect(
-    slot,
-    task,
-    { component: item.component, components, examples, tried: triedEdits(archive, parent, item.component) },
-    {
-      triedAs: (text) => twinOf(archive, parent.parts, item.component, text),
-      examples: parentBatch.jobs.map(({ example }) => example),
-    },
-    lease.reflection,
-    work.reflection,
-  );
-  if (reflection.status === 'interrupted') {
-    await keepLedger(input, ledger, { reflection: reflection.strayUsage }, reflection.error);
-    throw reflection.error;
-  }
-  if (reflection.status !== 'proposed') {
-    const reflected = reflection.status === 'rejected' ? 'answered' : 'unanswered';
-    const status = reflection.status === 'rejected' ? 'rejected' : 'failed';
-    return keep({ status, reason: reflection.reason, text: null, reflected });
-  }
-
-  const { text } = reflection;
-  await keep({ status: 'running', reason: null, text, reflected: 'answered' });
+  const tried = triedEdits(archive, parent, item.component);
+  const request = { components, tried, batch: parentBatch, rollouts: before.rollouts };
+  const text = await writeText(input, item, work, request, lease.reflection);
+  if (text === null) return;
+  await keepOutcome(input, work, { status: 'running', reason: null, text, reflected: 'answered' });
   const batch = childBatch(text);
   const after = await runRollouts(batch, await loadBatch(batch), lease.task, work.task);
   if (after.interruption !== null) {
@@ -105,12 +85,81 @@ async function makeChild(
     throw after.interruption;
   }
   const accepted = isAccepted(task.optimizer.acceptance, before.rollouts.map(scoreOf), after.rollouts.map(scoreOf));
-  await keep({
+  await keepOutcome(input, work, {
     status: accepted ? 'accepted' : 'rejected',
     reason: accepted ? null : 'no better than its parent on the minibatch',
     text,
     reflected: 'answered',
   });
+}
+
+interface Reflected {
+  readonly components: Components;
+  readonly tried: readonly TriedEdit[];
+  /** The prompt on the examples that are reflected on, and what it made of them. */
+  readonly batch: RolloutBatch;
+  readonly rollouts: readonly (Rollout | null)[];
+}
+
+/** The new text of the item's component; null when there is none, and the outcome that is kept says why. */
+async function writeText(
+  input: ItemInput,
+  item: MutateItem,
+  work: ItemWork,
+  { components, tried, batch, rollouts }: Reflected,
+  lease: Lease,
+): Promise<string | null> {
+  const { context, archive, ledger } = work;
+  const giveUp = async (outcome: Pick<MutationOutcome, 'status' | 'reason' | 'reflected'>): Promise<null> => {
+    await keepOutcome(input, work, { ...outcome, text: null });
+    return null;
+  };
+  const examples = reflectedExamples(batch, rollouts);
+  if (examples.length === 0) {
+    return giveUp({ status: 'failed', reason: 'every rollout of the parent failed', reflected: 'not_asked' });
+  }
+  if (examples.length === item.minibatch.length && examples.every(({ score }) => score >= 1 - ROUNDING_ERROR)) {
+    return giveUp({ status: 'rejected', reason: 'the parent is perfect on the minibatch', reflected: 'not_asked' });
+  }
+  const { parts } = candidateOf(archive, item.parentId);
+  const reflection = await reflect(
+    slotOf(input, item, work),
+    context.task,
+    { component: item.component, components, examples, tried },
+    {
+      triedAs: (text) => twinOf(archive, parts, item.component, text),
+      examples: batch.jobs.map(({ example }) => example),
+    },
+    lease,
+    work.reflection,
+  );
+  switch (reflection.status) {
+    case 'interrupted':
+      await keepLedger(input, ledger, { reflection: reflection.strayUsage }, reflection.error);
+      throw reflection.error;
+    case 'proposed':
+      return reflection.text;
+    case 'rejected':
+      return giveUp({ status: 'rejected', reason: reflection.reason, reflected: 'answered' });
+    case 'unanswered':
+      return giveUp({ status: 'failed', reason: reflection.reason, reflected: 'unanswered' });
+  }
+}
+
+function slotOf({ runId }: ItemInput, { generation, slot }: MutateItem, { run }: ItemWork): ReflectionSlot {
+  return { runId, epoch: run.epoch, generation, slot };
+}
+
+async function reflectionUsage(slot: ReflectionSlot): Promise<Usage[]> {
+  return (await loadReflections(slot)).map((record) => record?.usage ?? noUsage());
+}
+
+function keepOutcome(
+  { runId, turn, index }: ItemInput,
+  { run }: ItemWork,
+  outcome: Omit<MutationOutcome, 'epoch'>,
+): Promise<void> {
+  return saveRecord('outcome', runId, recordIds.outcome(turn, index), { epoch: run.epoch, ...outcome });
 }
 
 function minibatchOf(

@@ -3,10 +3,9 @@ import type { Archive, RunContext, RunRecord } from '../contracts/artifacts.ts';
 import { type PlanOutput, planOutputSchema, type Turn, turnSchema } from '../contracts/payloads.ts';
 import { BASELINE_ID, judgedScores } from '../optimizer/archive.ts';
 import { meanScores } from '../optimizer/frontier.ts';
-import { foldMutations, foldShards } from '../optimizer/gepa/fold.ts';
-import { planNextStep, type Search, testFitsWith } from '../optimizer/gepa/next-step.ts';
 import { type ItemProgress, withRenewedLeases } from '../optimizer/steps/leases.ts';
 import { progressOfMutation, progressOfShard, progressOfVerification } from '../optimizer/steps/progress.ts';
+import { foldChildren, foldScores, planNextStep } from '../optimizer/strategy.ts';
 import { emitRunEvent } from '../platform/events.ts';
 import { stateHandler } from '../platform/handler.ts';
 import { type Landing, landMutations, landShards, landVerifications } from '../rollout/landing.ts';
@@ -68,12 +67,9 @@ async function fold(archive: Archive, { results }: Turn, run: RunRecord, context
     case undefined:
       return archive;
     case 'score':
-      return foldShards(archive, step, await landShards(landing, step), context.task);
-    case 'mutate': {
-      const search: Search = searchOf(context);
-      const landed = await landMutations(landing, step);
-      return foldMutations(archive, step.items, landed, context.task, (child, at) => testFitsWith(child, at, search));
-    }
+      return foldScores(archive, step, await landShards(landing, step), searchOf(context));
+    case 'mutate':
+      return foldChildren(archive, step.items, await landMutations(landing, step), searchOf(context));
     case 'verify':
       throw new Error(`Run ${run.runId} is at its sealed test; after it comes Conclude, not Plan.`);
   }

@@ -53,6 +53,15 @@ function itemCapacity(inItem: number, timeoutSeconds: number): number {
   return Math.min(MAX_ROLLOUTS_AN_ITEM, inItem * rounds);
 }
 
+/** Consecutive pieces of the given sizes. */
+export function cutEvenly<T>(items: readonly T[], sizes: readonly number[]): T[][] {
+  let from = 0;
+  return sizes.map((size) => {
+    from += size;
+    return items.slice(from - size, from);
+  });
+}
+
 function evenly(total: number, parts: number): number[] {
   return Array.from(
     { length: parts },

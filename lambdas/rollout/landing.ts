@@ -70,8 +70,10 @@ export async function landMutations(landing: Landing, step: StepOf<'mutate'>): P
   const slots = step.items.map((item, i) => {
     const outcome = outcomes.get(recordIds.outcome(archive.turn, i)) ?? null;
     const parent = componentsOf(archive, candidateOf(archive, item.parentId));
+    // Proposals run nothing: what they were shown had landed before.
+    const minibatch = item.proposeOnly ? [] : item.minibatch;
     const wantedOf = (candidateId: string, components: Components, drawOf: (n: number) => number): Wanted[] =>
-      item.minibatch.map(({ exampleId }, n) => ({
+      minibatch.map(({ exampleId }, n) => ({
         request: { candidateId, split: 'train', exampleId, draw: drawOf(n) },
         example: examples('train', exampleId),
         components,

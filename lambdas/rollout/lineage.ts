@@ -7,6 +7,8 @@ import type { TriedEdit } from './reflection-prompt.ts';
 
 /** Edits that a reflection call is told of, the latest. */
 const MOST_TRIED = 8;
+/** Units are short and already measured: more of them can be told. */
+const MOST_TRIED_UNITS = 16;
 
 /** Edits of `component` by children of `parent` and of its ancestors, oldest first. */
 export function triedEdits(archive: Archive, parent: Candidate, component: string): TriedEdit[] {
@@ -23,9 +25,7 @@ export function triedEdits(archive: Archive, parent: Candidate, component: strin
       if (pairs.length === 0) return [];
       return [
         {
-          before: mean(pairs.map(([before]) => before)) ?? 0,
-          after: mean(pairs.map(([, after]) => after)) ?? 0,
-          accepted: child.status === 'accepted',
+          outcome: `score ${meanOf(pairs, 0)} → ${meanOf(pairs, 1)}, ${child.status === 'accepted' ? 'kept' : 'rejected'}`,
           text: changedLines(
             textOf(archive, candidateOf(archive, parentId), component),
             textOf(archive, child, component),
@@ -34,6 +34,29 @@ export function triedEdits(archive: Archive, parent: Candidate, component: strin
       ];
     })
     .slice(-MOST_TRIED);
+}
+
+/** Edits of a component that the `attribution` strategy has measured, oldest first; those that did not help above all. */
+export function triedUnits({ attribution }: Archive, component: string): TriedEdit[] {
+  if (attribution === null) return [];
+  const { pool, effects } = attribution;
+  return pool.units
+    .filter((unit) => unit.component === component && unit.origins.length > 0 && unit.status !== 'kept')
+    .slice(-MOST_TRIED_UNITS)
+    .map(({ id, status, text }) => {
+      const effect = effects[id];
+      const points = effect === undefined ? 'not measured' : `${signedPoints(effect.mean)} points`;
+      return { outcome: `${points}, ${status === 'out' ? 'dropped' : 'being tried'}`, text };
+    });
+}
+
+function signedPoints(difference: number): string {
+  const points = (100 * difference).toFixed(1);
+  return difference < 0 ? points.replace('-', '−') : `+${points}`;
+}
+
+function meanOf(pairs: readonly [number, number][], side: 0 | 1): string {
+  return (mean(pairs.map((pair) => pair[side])) ?? 0).toFixed(2);
 }
 
 function ancestors(archive: Archive, candidate: Candidate): string[] {

@@ -12,11 +12,10 @@ export interface ReflectedExample {
   readonly evals: readonly { readonly name: string; readonly feedback: string }[];
 }
 
-/** An earlier edit of this lineage and how it fared; means over the minibatch it was tried on. */
+/** An earlier edit and how it fared. */
 export interface TriedEdit {
-  readonly before: number;
-  readonly after: number;
-  readonly accepted: boolean;
+  /** In a few words: `score 0.25 → 0.50, kept`, `−3.1 points, dropped`. */
+  readonly outcome: string;
   /** Lines that the edit brought in. */
   readonly text: string;
 }
@@ -122,9 +121,8 @@ function renderExample({ example, output, score, evals }: ReflectedExample): str
   ].join('\n');
 }
 
-function renderTried({ before, after, accepted, text }: TriedEdit): string {
-  const line = quoted(text.replace(/\s+/g, ' ').trim().slice(0, 300));
-  return `- (score ${before.toFixed(2)} → ${after.toFixed(2)}, ${accepted ? 'kept' : 'rejected'}) ${line}`;
+function renderTried({ outcome, text }: TriedEdit): string {
+  return `- (${outcome}) ${quoted(text.replace(/\s+/g, ' ').trim().slice(0, 300))}`;
 }
 
 function element(tag: string, text: string): string {

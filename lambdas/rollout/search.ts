@@ -1,5 +1,6 @@
 /** A run's context as the reducer takes it. */
 import type { RunContext } from '../contracts/artifacts.ts';
+import type { Example } from '../contracts/dataset.ts';
 import { pricesOf } from '../model/prices.ts';
 import { maxInputBytes } from '../optimizer/budget.ts';
 import type { Search } from '../optimizer/steps/search.ts';
@@ -9,6 +10,7 @@ export function searchOf({ task, train, validation, test }: RunContext): Search 
     task,
     trainIds: train.map(({ id }) => id),
     validationIds: validation.map(({ id }) => id),
+    texts: new Map([...textsOf('train', train), ...textsOf('validation', validation)]),
     facts: {
       trainSize: train.length,
       validationSize: validation.length,
@@ -17,4 +19,11 @@ export function searchOf({ task, train, validation, test }: RunContext): Search 
       prices: pricesOf(task),
     },
   };
+}
+
+function textsOf(split: string, examples: readonly Example[]): [string, string][] {
+  return examples.map(({ id, input, expected, tags = [] }) => [
+    `${split}:${id}`,
+    [input, expected ?? '', ...tags].map((part) => (typeof part === 'string' ? part : JSON.stringify(part))).join(' '),
+  ]);
 }

@@ -56,8 +56,8 @@ describe('triedEdits', () => {
     );
 
     expect(triedEdits(archive, candidateOf(archive, BASELINE_ID), 'system')).toEqual([
-      { before: 0.25, after: 0.75, accepted: true, text: 'new a' },
-      { before: 1, after: 0, accepted: false, text: 'removed: line 2' },
+      { outcome: 'score 0.25 → 0.75, kept', text: 'new a' },
+      { outcome: 'score 1.00 → 0.00, rejected', text: 'removed: line 2' },
     ]);
   });
 

@@ -29,8 +29,8 @@ const request: ReflectionRequest = {
     { example: { id: 't-3', input: 'No value to compare with.' }, output: '', score: 0, evals: [] },
   ],
   tried: [
-    { before: 0.5, after: 0.75, accepted: true, text: 'Use one word.' },
-    { before: 0.75, after: 0.25, accepted: false, text: 'Guess\n  when unsure.' },
+    { outcome: 'score 0.50 → 0.75, kept', text: 'Use one word.' },
+    { outcome: 'score 0.75 → 0.25, rejected', text: 'Guess\n  when unsure.' },
   ],
   placeholders: ['{{input}}', '{{> rules}}'],
   maxChars: 12_000,
@@ -153,7 +153,7 @@ describe('reflectionMessages', () => {
 
     const text = shown({
       components: { system: hostile, user: hostile },
-      tried: [{ before: 0, after: 0, accepted: false, text: hostile }],
+      tried: [{ outcome: 'score 0.00 → 0.00, rejected', text: hostile }],
       examples: one.map((example) => ({
         ...example,
         example: { id: 'x', input: { a: hostile }, expected: hostile },
@@ -164,7 +164,7 @@ describe('reflectionMessages', () => {
 
     const harmless = shown({
       components: { system: 'x', user: 'x' },
-      tried: [{ before: 0, after: 0, accepted: false, text: 'x' }],
+      tried: [{ outcome: 'score 0.00 → 0.00, rejected', text: 'x' }],
       examples: one,
     });
     expect(tags(text)).toEqual(tags(harmless));
@@ -173,7 +173,7 @@ describe('reflectionMessages', () => {
   it('cuts long outputs and long edits', () => {
     const text = shown({
       examples: request.examples.map((example) => ({ ...example, output: 'o'.repeat(100_000) })),
-      tried: [{ before: 0, after: 0, accepted: false, text: 'e'.repeat(100_000) }],
+      tried: [{ outcome: 'score 0.00 → 0.00, rejected', text: 'e'.repeat(100_000) }],
     });
 
     expect(text.match(/o{4000}…/g)).toHaveLength(3);

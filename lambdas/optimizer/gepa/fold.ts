@@ -1,13 +1,13 @@
 /** The reducer's first half: what has landed goes into the archive. Pure; throws what must end the run. */
-import type { Archive, Candidate, Generation, ScoreRow } from '../../contracts/artifacts.ts';
+import type { Archive, Candidate, Generation } from '../../contracts/artifacts.ts';
 import type { MutateItem, Step } from '../../contracts/step.ts';
 import type { Task } from '../../contracts/task.ts';
 import { candidateOf, componentsOf, sameParts, store } from '../archive.ts';
 import { meanScores } from '../frontier.ts';
-import type { LandedMutation, LandedRollout, LandedShard } from '../steps/landed.ts';
+import { type LandedMutation, type LandedRollout, type LandedShard, sawRateLimit, toRow } from '../steps/landed.ts';
 import { countSilentGenerations, throwIfNoBaseline, throwIfOutage, throwIfRefused } from '../steps/outage.ts';
-import { scoresOf } from '../steps/search.ts';
 import { spendOf } from '../steps/spend.ts';
+import { wholeScores } from './whole-scores.ts';
 
 type ScoreStep = Extract<Step, { kind: 'score' }>;
 
@@ -121,7 +121,7 @@ function childOf(
 /** The last generation's summary as it stands now; the baseline's own is made here. */
 function withSummary(archive: Archive, task: Task): Archive {
   const generations = archive.generations.length === 0 ? [emptySummary(0)] : archive.generations;
-  const best = Math.max(...meanScores(scoresOf(archive, task)).values());
+  const best = Math.max(...meanScores(wholeScores(archive, task)).values());
   const last = generations.at(-1) ?? emptySummary(0);
   const updated = {
     ...last,
@@ -140,22 +140,6 @@ function reasonOf({ outcome, error }: LandedMutation): string {
   return `the item failed (${error ?? 'it left no result'})`;
 }
 
-function toRow({ request, result }: LandedRollout): ScoreRow {
-  const { candidateId, split, exampleId, draw } = request;
-  return result.status === 'scored'
-    ? [candidateId, split, exampleId, draw, result.score, ...result.evals]
-    : [candidateId, split, exampleId, draw, null];
-}
-
 function scoreOf({ result }: LandedRollout): number | null {
   return result.status === 'scored' ? result.score : null;
-}
-
-/** Cached rollouts tell nothing about today. */
-function sawRateLimit(landed: readonly (LandedShard | LandedMutation)[], rollouts: readonly LandedRollout[]): boolean {
-  return (
-    rollouts.some(({ usage, cached }) => !cached && usage.rateLimited > 0) ||
-    landed.some(({ ledger }) => ledger !== null && ledger.task.rateLimited + ledger.reflection.rateLimited > 0) ||
-    landed.some((one) => 'reflections' in one && one.reflections.some(({ usage }) => usage.rateLimited > 0))
-  );
 }

@@ -4,6 +4,7 @@ import type {
   Ledger,
   MutationOutcome,
   ReflectionRecord,
+  ScoreRow,
   Usage,
   VerificationRow,
 } from '../../contracts/artifacts.ts';
@@ -42,4 +43,21 @@ export interface LandedMutation extends LandedItem {
 export interface LandedVerification {
   readonly rows: readonly VerificationRow[];
   readonly ledger: Ledger | null;
+}
+
+/** A rollout as the archive keeps it. */
+export function toRow({ request, result }: LandedRollout): ScoreRow {
+  const { candidateId, split, exampleId, draw } = request;
+  return result.status === 'scored'
+    ? [candidateId, split, exampleId, draw, result.score, ...result.evals]
+    : [candidateId, split, exampleId, draw, null];
+}
+
+/** Whether a server asked for fewer calls. Cached rollouts tell nothing about today. */
+export function sawRateLimit(landed: readonly (LandedShard | LandedMutation)[], rollouts: readonly LandedRollout[]): boolean {
+  return (
+    rollouts.some(({ usage, cached }) => !cached && usage.rateLimited > 0) ||
+    landed.some(({ ledger }) => ledger !== null && ledger.task.rateLimited + ledger.reflection.rateLimited > 0) ||
+    landed.some((one) => 'reflections' in one && one.reflections.some(({ usage }) => usage.rateLimited > 0))
+  );
 }

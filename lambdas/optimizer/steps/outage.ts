@@ -33,7 +33,9 @@ export function throwIfOutage(step: Extract<Step, { kind: 'score' }>, landed: re
 
 /** Without a baseline there is nothing to improve on. */
 export function throwIfNoBaseline(archive: Archive, landed: readonly LandedShard[]): void {
-  const rows = archive.scores.filter(([candidateId, split]) => candidateId === BASELINE_ID && split === 'validation');
+  // The one strategy measures it on validation, the other on the examples that it will reflect on.
+  const measured = archive.attribution === null ? 'validation' : 'train';
+  const rows = archive.scores.filter(([candidateId, split]) => candidateId === BASELINE_ID && split === measured);
   const scored = rows.filter(([, , , , score]) => score !== null).length;
   if (scored >= rows.length * LEAST_SCORED_SHARE && scored > 0) return;
   const rollouts = landed.flatMap((shard) => shard.rollouts);

@@ -14,6 +14,7 @@ import {
   taskCall,
   times,
 } from '../budget.ts';
+import { composeAll } from '../units/compose.ts';
 import { baselineOf, type Search } from './search.ts';
 
 /** Times the finalists' round must fit into what baseline and test leave, or it is not planned. */
@@ -23,7 +24,7 @@ const FINALISTS_SHARE = 3;
 export function freeForSearch(archive: Archive, search: Search, longest = longestOf(archive, search)): Amount {
   return minus(
     remaining(search.task.budget, archive.spend),
-    plus(testReserve(archive, search, longest), finalistsReserve(search, longest)),
+    plus(testReserve(archive, search, longest), finalistsReserve(archive, search, longest)),
   );
 }
 
@@ -40,10 +41,13 @@ export function testFitsWith(child: Candidate, archive: Archive, { task, facts }
 
 /** The accepted prompt whose calls cost the most; candidates in `except` are passed over. */
 export function longestOf(archive: Archive, search: Search, except: ReadonlySet<string> = new Set()): Components {
-  return archive.candidates
+  const { attribution } = archive;
+  const candidates = archive.candidates
     .filter(({ status, id }) => status === 'accepted' && !except.has(id))
-    .map((candidate) => componentsOf(archive, candidate))
-    .reduce((most, one) => longerOf(most, one, search));
+    .map((candidate) => componentsOf(archive, candidate));
+  // Units that are on trial may all be in the winner.
+  const composed = attribution === null ? [] : [{ ...baselineOf(archive), ...composeAll(attribution.pool) }];
+  return [...candidates, ...composed].reduce((most, one) => longerOf(most, one, search));
 }
 
 export function longerOf(a: Components, b: Components, { task, facts }: Search): Components {
@@ -56,7 +60,8 @@ function testReserve(archive: Archive, { task, facts }: Search, longest: Compone
 }
 
 /** Room for the finalists' round, where the budget is large enough to afford one. */
-function finalistsReserve({ task, facts }: Search, longest: Components): Amount {
+function finalistsReserve({ attribution }: Archive, { task, facts }: Search, longest: Components): Amount {
+  if (attribution !== null) return times(taskCall(task, facts, 'validation', longest), attribution.plan.finalists);
   if (task.optimizer.finalists < 2) return NOTHING;
   const round = times(taskCall(task, facts, 'validation', longest), task.optimizer.finalists * facts.validationSize);
   const room = minus(remaining(task.budget, NO_SPEND), requiredAmount(task, facts));

@@ -12,6 +12,8 @@ export interface Search {
   readonly facts: RunFacts;
   readonly trainIds: readonly string[];
   readonly validationIds: readonly string[];
+  /** What is said of each example of train and validation, by `split:id`: input, expected answer, tags. */
+  readonly texts: ReadonlyMap<string, string>;
 }
 
 /** Validation scores of the candidates that take part: enough of their rollouts were scored. */

@@ -1,0 +1,158 @@
+/** What the posterior says in points: what each unit does to the mean score, and what a whole prompt would score. */
+import type { Unit, UnitEffect } from '../../contracts/attribution.ts';
+import { excludes } from '../units/pool.ts';
+import type { Design } from './evidence.ts';
+import { logOdds, type Posterior, sigmoid } from './model.ts';
+
+/** Points of the two-dimensional normal that stand for the posterior of a unit's effect. */
+const DRAWS = 256;
+/** Examples over which an effect is averaged, at most. */
+const MOST_EXAMPLES = 400;
+
+/** A model fitted to a design, as the rest of the strategy asks it. */
+export interface Fitted {
+  readonly design: Design;
+  readonly posterior: Posterior;
+  /** Examples that stand for all. */
+  readonly examples: readonly number[];
+}
+
+export function fittedOf(design: Design, posterior: Posterior, exampleCount: number): Fitted {
+  const stride = Math.max(1, exampleCount / MOST_EXAMPLES);
+  const count = Math.min(exampleCount, MOST_EXAMPLES);
+  return { design, posterior, examples: Array.from({ length: count }, (_, i) => Math.floor(i * stride)) };
+}
+
+/** Chance (or expected score) of an example under a prompt. */
+export function predict({ design, posterior }: Fitted, included: readonly Unit[], example: number): number {
+  const terms = included.flatMap((unit) => design.termsOf(unit, example));
+  return sigmoid(logOdds(posterior, example, [...terms, ...design.pairTerms(included, example)]));
+}
+
+/** Mean score that a prompt would have. */
+export function predictMean(fitted: Fitted, included: readonly Unit[]): number {
+  const { examples } = fitted;
+  return examples.reduce((sum, example) => sum + predict(fitted, included, example), 0) / Math.max(1, examples.length);
+}
+
+/**
+ * Effect of each of `units` in the company of `included`: with it and without what it excludes, against `included` as it
+ * is; or, for a unit that is in, against `included` without it. The mean is over the examples that it was not written
+ * for, the interval from the uncertainty of the parameters of the unit and of what it would replace.
+ *
+ * @param counts scored rollouts with and without each unit, which go into the answer as they are
+ */
+export function effectsOf(
+  fitted: Fitted,
+  included: readonly Unit[],
+  units: readonly Unit[],
+  counts: ReadonlyMap<string, { with: number; without: number }>,
+): Record<string, UnitEffect> {
+  const odds = new OddsCache(fitted);
+  return Object.fromEntries(
+    units.map((unit) => [unit.id, { ...effectOf(fitted, included, unit, odds), ...(counts.get(unit.id) ?? { with: 0, without: 0 }) }]),
+  );
+}
+
+/** Log odds of each example under the same company, worked out once. */
+class OddsCache {
+  private readonly fitted: Fitted;
+  private readonly known = new Map<string, Float64Array>();
+  constructor(fitted: Fitted) {
+    this.fitted = fitted;
+  }
+
+  of(units: readonly Unit[]): Float64Array {
+    const key = units.map(({ id }) => id).join(' ');
+    const cached = this.known.get(key);
+    if (cached !== undefined) return cached;
+    const { design, posterior, examples } = this.fitted;
+    const odds = Float64Array.from(examples, (example) =>
+      logOdds(posterior, example, [...units.flatMap((unit) => design.termsOf(unit, example)), ...design.pairTerms(units, example)]),
+    );
+    this.known.set(key, odds);
+    return odds;
+  }
+}
+
+function effectOf(
+  fitted: Fitted,
+  included: readonly Unit[],
+  unit: Unit,
+  odds: OddsCache,
+): Omit<UnitEffect, 'with' | 'without'> {
+  const { design, posterior, examples } = fitted;
+  const isIn = included.some(({ id }) => id === unit.id);
+  const company = included.filter((other) => other.id !== unit.id && !excludes(unit, other));
+  const before = odds.of(isIn ? company : included);
+  const after = odds.of(isIn ? included : [...company, unit]);
+  // What moves between the two sides: the unit's own parameters, less those of what it stands in for.
+  const general = design.parameterOf(unit);
+  const replaced = isIn ? [] : included.filter((other) => excludes(unit, other)).map((other) => design.parameterOf(other));
+  const aimed = general + 1;
+  const moved = [general, ...replaced];
+  const sign = (parameter: number): number => (parameter === general ? 1 : -1);
+  const variance = moved.reduce(
+    (sum, a) => sum + moved.reduce((row, b) => row + sign(a) * sign(b) * posterior.covariance(a, b), 0),
+    0,
+  );
+  const joint = moved.reduce((sum, a) => sum + sign(a) * posterior.covariance(a, aimed), 0);
+  const spread = factorOf(variance, joint, posterior.covariance(aimed, aimed));
+  const others = examples.flatMap((example, i) =>
+    design.isOwn(unit, example)
+      ? []
+      : [{ before: sigmoid(before[i] ?? 0), after: after[i] ?? 0, aim: design.aim(unit, example) }],
+  );
+  const draws = NORMAL_DRAWS.map(([x, y]) => {
+    const first = spread.a * x;
+    const second = spread.b * x + spread.c * y;
+    let sum = 0;
+    for (const one of others) sum += sigmoid(one.after + first + second * one.aim) - one.before;
+    return sum / Math.max(1, others.length);
+  }).sort((a, b) => a - b);
+  const own = examples.flatMap((example, i) =>
+    design.isOwn(unit, example) ? [sigmoid(after[i] ?? 0) - sigmoid(before[i] ?? 0)] : [],
+  );
+  return {
+    mean: draws.reduce((sum, draw) => sum + draw, 0) / DRAWS,
+    ci95: [quantile(draws, 0.025), quantile(draws, 0.975)],
+    harm: draws.filter((draw) => draw < 0).length / DRAWS,
+    own: own.length === 0 ? null : own.reduce((sum, value) => sum + value, 0) / own.length,
+  };
+}
+
+/** Lower factor of a 2 × 2 covariance. */
+function factorOf(first: number, joint: number, second: number): { a: number; b: number; c: number } {
+  const a = Math.sqrt(Math.max(0, first));
+  const b = a === 0 ? 0 : joint / a;
+  return { a, b, c: Math.sqrt(Math.max(0, second - b * b)) };
+}
+
+function quantile(sorted: readonly number[], share: number): number {
+  const position = share * (sorted.length - 1);
+  const low = sorted[Math.floor(position)] ?? 0;
+  const high = sorted[Math.ceil(position)] ?? low;
+  return low + (position - Math.floor(position)) * (high - low);
+}
+
+/**
+ * Points of the standard normal in two dimensions, evenly spread: the R2 sequence (Roberts, 2018) through the normal's
+ * quantiles, with each point's mirror image so that means are exact.
+ */
+const NORMAL_DRAWS: readonly (readonly [number, number])[] = Array.from({ length: DRAWS / 2 }, (_, i) => {
+  const x = normalQuantile((0.5 + 0.7548776662466927 * (i + 1)) % 1);
+  const y = normalQuantile((0.5 + 0.5698402909980532 * (i + 1)) % 1);
+  return [
+    [x, y],
+    [-x, -y],
+  ] as const;
+}).flat();
+
+/** Quantile of the standard normal (Winitzki's approximation of the inverse error function; error below 0.003). */
+function normalQuantile(share: number): number {
+  const x = 2 * Math.min(1 - 1e-9, Math.max(1e-9, share)) - 1;
+  const log = Math.log(1 - x * x);
+  const a = 0.147;
+  const half = 2 / (Math.PI * a) + log / 2;
+  return Math.sign(x) * Math.sqrt(2) * Math.sqrt(Math.sqrt(half * half - log / a) - half);
+}

@@ -1,0 +1,146 @@
+/** From the archive to what the model is fitted on: each scored rollout as an example and the units that were in. */
+import type { Archive } from '../../contracts/artifacts.ts';
+import type { AttributionState, Unit } from '../../contracts/attribution.ts';
+import { fromBits } from '../units/bits.ts';
+import type { Observation, Prior, Term } from './model.ts';
+import type { Similarity } from './similarity.ts';
+
+/** Key of an example in texts and similarities: the splits have ids of their own. */
+export function exampleKey(split: string, exampleId: string): string {
+  return `${split}:${exampleId}`;
+}
+
+/** What is known of a run beside its archive. */
+export interface Material {
+  /** Keys of all examples that may be run, train first. */
+  readonly keys: readonly string[];
+  readonly similarity: Similarity;
+}
+
+/** Where the parameters of each unit stand, and how strongly a unit is aimed at an example. */
+export interface Design {
+  readonly priors: readonly Prior[];
+  readonly observations: readonly Observation[];
+  /** The parameters of a unit on an example; only `own` where the unit was written for it. */
+  termsOf(unit: Unit, example: number): readonly Term[];
+  /** Whether a unit was written for an example. */
+  isOwn(unit: Unit, example: number): boolean;
+  /** How much an example is like those that the unit was written for, [0, 1]. */
+  aim(unit: Unit, example: number): number;
+  /** First parameter of a unit: its effect on any example; the next is that on the examples it is aimed at. */
+  parameterOf(unit: Unit): number;
+  /** The parameter that pairs of units which are aimed at the same examples have, with its strength on an example. */
+  pairTerms(units: readonly Unit[], example: number): readonly Term[];
+}
+
+/** Priors in log odds. An edit is as likely to harm as to help, and rarely does much on examples that it is not for. */
+const SEED_PRIOR: Prior = { mean: 0, sd: 1 };
+const GENERAL_PRIOR: Prior = { mean: 0, sd: 0.6 };
+const AIMED_PRIOR: Prior = { mean: 0, sd: 2 };
+const OWN_PRIOR: Prior = { mean: 0, sd: 2 };
+const PAIR_PRIOR: Prior = { mean: 0, sd: 1.2 };
+
+/** The similarity at which an example begins to count as like the others, and at which it does in full: shares of all. */
+const AIM_FROM = 0.6;
+const AIM_FULL = 0.97;
+/** Where even the most similar examples are hardly alike, words tell nothing. */
+const LEAST_SIMILARITY = 0.05;
+
+const PARAMETERS_A_UNIT = 3;
+/** Aims that overlap by this much make a pair, and at most so many pairs are looked at. */
+const PAIR_OVERLAP = 0.5;
+const MOST_PAIRS = 60;
+
+export function designOf(archive: Archive, state: AttributionState, { keys, similarity }: Material): Design {
+  const { units } = state.pool;
+  const indexOf = new Map(keys.map((key, i) => [key, i]));
+  const numberOf = new Map(units.map(({ id }, i) => [id, i]));
+  const aims = units.map((unit) => aimsOf(unit, keys, similarity));
+  const own = units.map(({ origins }) => new Set(origins.flatMap(({ exampleIds }) => exampleIds.map((id) => exampleKey('train', id)))));
+  const pairs = pairsOf(units, aims);
+  const firstPair = units.length * PARAMETERS_A_UNIT;
+
+  const design = {
+    priors: [
+      ...units.flatMap((unit) => [unit.origins.length === 0 ? SEED_PRIOR : GENERAL_PRIOR, AIMED_PRIOR, OWN_PRIOR]),
+      ...pairs.map(() => PAIR_PRIOR),
+    ],
+    isOwn: (unit: Unit, example: number): boolean => own[numberOf.get(unit.id) ?? -1]?.has(keys[example] ?? '') ?? false,
+    aim: (unit: Unit, example: number): number => aims[numberOf.get(unit.id) ?? -1]?.[example] ?? 0,
+    parameterOf: (unit: Unit): number => (numberOf.get(unit.id) ?? 0) * PARAMETERS_A_UNIT,
+    termsOf(unit: Unit, example: number): Term[] {
+      const parameter = design.parameterOf(unit);
+      if (unit.protected) return [];
+      if (design.isOwn(unit, example)) return [{ parameter: parameter + 2, value: 1 }];
+      const aim = design.aim(unit, example);
+      return aim === 0
+        ? [{ parameter, value: 1 }]
+        : [
+            { parameter, value: 1 },
+            { parameter: parameter + 1, value: aim },
+          ];
+    },
+    pairTerms(included: readonly Unit[], example: number): Term[] {
+      const ids = new Set(included.map(({ id }) => id));
+      return pairs.flatMap(([a, b], i) => {
+        if (!ids.has(units[a]?.id ?? '') || !ids.has(units[b]?.id ?? '')) return [];
+        const value = Math.min(aims[a]?.[example] ?? 0, aims[b]?.[example] ?? 0);
+        return value === 0 ? [] : [{ parameter: firstPair + i, value }];
+      });
+    },
+  };
+
+  const unitsOf = new Map<string, readonly Unit[]>();
+  const composition = (id: string): readonly Unit[] | null => {
+    const known = unitsOf.get(id);
+    if (known !== undefined) return known;
+    const mixture = state.mixtures[id] ?? state.compositions[id];
+    if (mixture === undefined) return null;
+    const bits = fromBits(state.pool, mixture.units);
+    const included = units.filter((unit) => bits.has(unit.id));
+    unitsOf.set(id, included);
+    return included;
+  };
+  const observations = archive.scores.flatMap(([id, split, exampleId, , score]): Observation[] => {
+    const example = indexOf.get(exampleKey(split, exampleId));
+    const included = composition(id);
+    if (score === null || example === undefined || included === null) return [];
+    const terms = included.flatMap((unit) => design.termsOf(unit, example));
+    return [{ example, score, terms: [...terms, ...design.pairTerms(included, example)] }];
+  });
+  return { ...design, observations };
+}
+
+/** How much each example is like those that a unit was written for; 0 for all where words tell nothing. */
+function aimsOf({ origins }: Unit, keys: readonly string[], similarity: Similarity): Float64Array {
+  const own = [...new Set(origins.flatMap(({ exampleIds }) => exampleIds))].map((id) => exampleKey('train', id));
+  const aims = new Float64Array(keys.length);
+  if (own.length === 0) return aims;
+  for (const [i, key] of keys.entries()) aims[i] = Math.max(...own.map((one) => similarity.between(one, key)));
+  const others = aims.filter((_, i) => !own.includes(keys[i] ?? '')).sort();
+  const from = others[Math.floor(AIM_FROM * others.length)] ?? 0;
+  const full = others[Math.floor(AIM_FULL * others.length)] ?? 0;
+  if (full < LEAST_SIMILARITY || full - from < 1e-9) return aims.map((_, i) => (own.includes(keys[i] ?? '') ? 1 : 0));
+  return aims.map((aim) => Math.min(1, Math.max(0, (aim - from) / (full - from))));
+}
+
+/** Pairs of edits that are aimed at the same examples: they may say the same, or only make sense together. */
+function pairsOf(units: readonly Unit[], aims: readonly Float64Array[]): [number, number][] {
+  const found: { pair: [number, number]; overlap: number }[] = [];
+  const lengths = aims.map((aim) => Math.hypot(...aim));
+  for (const [b, second] of units.entries()) {
+    for (let a = 0; a < b; a += 1) {
+      const first = units[a];
+      if (first === undefined || first.component !== second.component && first.roots.some((root) => second.roots.includes(root))) continue;
+      const length = (lengths[a] ?? 0) * (lengths[b] ?? 0);
+      if (length === 0) continue;
+      let dot = 0;
+      for (const [i, aim] of (aims[a] ?? []).entries()) dot += aim * (aims[b]?.[i] ?? 0);
+      if (dot / length >= PAIR_OVERLAP) found.push({ pair: [a, b], overlap: dot / length });
+    }
+  }
+  return found
+    .sort((x, y) => y.overlap - x.overlap)
+    .slice(0, MOST_PAIRS)
+    .map(({ pair }) => pair);
+}

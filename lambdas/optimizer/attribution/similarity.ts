@@ -1,0 +1,52 @@
+/**
+ * Which examples are alike: cosine of their rare words (inverse document frequency; Spärck Jones, 1972). It tells on which
+ * examples an edit should show, so that a few rollouts of those say more than many of all.
+ */
+
+/** Words that stand in more than this share of the examples tell nothing apart. */
+const COMMON_SHARE = 0.35;
+/** Vectors keep their rarest words: enough for a cosine, and bounded for long texts. */
+const MOST_WORDS = 60;
+
+/** A text as its rare words, each with a weight; of length 1. */
+type WordVector = ReadonlyMap<string, number>;
+
+export interface Similarity {
+  /** How alike two examples are, in [0, 1]. */
+  between(first: string, second: string): number;
+}
+
+/** @param texts by example key: all that is said of an example. */
+export function similarityOf(texts: ReadonlyMap<string, string>): Similarity {
+  const words = new Map([...texts].map(([key, text]) => [key, wordsOf(text)]));
+  const frequency = new Map<string, number>();
+  for (const set of words.values()) for (const word of set) frequency.set(word, (frequency.get(word) ?? 0) + 1);
+  const vectors = new Map([...words].map(([key, set]) => [key, vectorOf(set, frequency, texts.size)]));
+  const empty: WordVector = new Map();
+  return {
+    between: (first, second) => (first === second ? 1 : cosine(vectors.get(first) ?? empty, vectors.get(second) ?? empty)),
+  };
+}
+
+function wordsOf(text: string): Set<string> {
+  return new Set(text.toLowerCase().match(/[\p{L}\p{N}_-]{2,}/gu) ?? []);
+}
+
+function vectorOf(words: ReadonlySet<string>, frequency: ReadonlyMap<string, number>, total: number): WordVector {
+  const weighted = [...words]
+    .map((word): [string, number] => [word, frequency.get(word) ?? 1])
+    // A word of one example alone joins nothing.
+    .filter(([, count]) => count > 1 && count <= Math.max(2, COMMON_SHARE * total))
+    .map(([word, count]): [string, number] => [word, Math.log(total / count)])
+    .sort(([a, x], [b, y]) => y - x || (a < b ? -1 : 1))
+    .slice(0, MOST_WORDS);
+  const length = Math.hypot(...weighted.map(([, weight]) => weight));
+  return new Map(length === 0 ? [] : weighted.map(([word, weight]) => [word, weight / length]));
+}
+
+function cosine(a: WordVector, b: WordVector): number {
+  const [small, large] = a.size < b.size ? [a, b] : [b, a];
+  let sum = 0;
+  for (const [word, weight] of small) sum += weight * (large.get(word) ?? 0);
+  return Math.min(1, sum);
+}

@@ -1,0 +1,38 @@
+/** Which strategy folds and plans a run: the one that its task names. */
+import type { Archive } from '../contracts/artifacts.ts';
+import type { MutateItem, Step } from '../contracts/step.ts';
+import { foldProposals, foldStage } from './attribution/fold.ts';
+import { planAttribution } from './attribution/next-step.ts';
+import { foldMutations, foldShards } from './gepa/fold.ts';
+import { planNextStep as planGepa, testFitsWith } from './gepa/next-step.ts';
+import type { LandedMutation, LandedShard } from './steps/landed.ts';
+import type { Search } from './steps/search.ts';
+
+/** The archive with the step of its next turn. `folded` has everything in it that landed so far. */
+export function planNextStep(folded: Archive, search: Search): Archive {
+  return search.task.optimizer.strategy === 'attribution' ? planAttribution(folded, search) : planGepa(folded, search);
+}
+
+/** @throws ModelRefusedRequestError, ModelUnavailableError when going on makes no sense. */
+export function foldScores(
+  archive: Archive,
+  step: Extract<Step, { kind: 'score' }>,
+  landed: readonly LandedShard[],
+  search: Search,
+): Archive {
+  return archive.attribution === null
+    ? foldShards(archive, step, landed, search.task)
+    : foldStage(archive, step, landed);
+}
+
+/** @throws ModelRefusedRequestError, ModelUnavailableError when going on makes no sense. */
+export function foldChildren(
+  archive: Archive,
+  items: readonly MutateItem[],
+  landed: readonly LandedMutation[],
+  search: Search,
+): Archive {
+  return archive.attribution === null
+    ? foldMutations(archive, items, landed, search.task, (child, at) => testFitsWith(child, at, search))
+    : foldProposals(archive, items, landed, search);
+}
