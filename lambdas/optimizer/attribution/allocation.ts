@@ -62,11 +62,11 @@ export function allocate(pairs: number, { design, onTrial, chances, seen, random
     const example = best((one) =>
       design.isOwn(unit, one)
         ? -1
-        : (design.aim(unit, one) * (worth[one] ?? 0) + 0.02 * (jitter[one] ?? 0)) / (1 + (taken[one] ?? 0)) ** 1.5,
+        : (design.reach(unit, one) * (worth[one] ?? 0) + 0.02 * (jitter[one] ?? 0)) / (1 + (taken[one] ?? 0)) ** 1.5,
     );
     take(example);
     for (const other of aimed) {
-      covered.set(other.id, (covered.get(other.id) ?? 0) + design.aim(other, example));
+      covered.set(other.id, (covered.get(other.id) ?? 0) + design.reach(other, example));
     }
     // A unit that is aimed at nothing must not be chosen for ever.
     covered.set(unit.id, (covered.get(unit.id) ?? 0) + 0.2);

@@ -16,9 +16,6 @@ export interface Thresholds {
 
 /** While the search goes on. */
 export const SEARCHING: Thresholds = { enter: 0.2, leave: 0.6, seedLeaves: 0.9, trials: 3 };
-/** For the prompt that is handed over: what was not shown to help is not in it. */
-export const CONCLUDING: Thresholds = { enter: 0.06, leave: 0.06, seedLeaves: 0.9, trials: 0 };
-
 type Status = Unit['status'];
 
 export interface Standing {

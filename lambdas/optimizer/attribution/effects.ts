@@ -4,10 +4,10 @@ import { excludes } from '../units/pool.ts';
 import type { Design } from './evidence.ts';
 import { logOdds, type Posterior, sigmoid } from './model.ts';
 
-/** Points of the two-dimensional normal that stand for the posterior of a unit's effect. */
-const DRAWS = 256;
+/** Points of the three-dimensional normal that stand for the posterior of a unit's effect. */
+const DRAWS = 128;
 /** Examples over which an effect is averaged, at most. */
-const MOST_EXAMPLES = 400;
+const MOST_EXAMPLES = 300;
 
 /** A model fitted to a design, as the rest of the strategy asks it. */
 export interface Fitted {
@@ -90,24 +90,29 @@ function effectOf(
   const general = design.parameterOf(unit);
   const replaced = isIn ? [] : included.filter((other) => excludes(unit, other)).map((other) => design.parameterOf(other));
   const aimed = general + 1;
+  const named = general + 2;
   const moved = [general, ...replaced];
   const sign = (parameter: number): number => (parameter === general ? 1 : -1);
   const variance = moved.reduce(
     (sum, a) => sum + moved.reduce((row, b) => row + sign(a) * sign(b) * posterior.covariance(a, b), 0),
     0,
   );
-  const joint = moved.reduce((sum, a) => sum + sign(a) * posterior.covariance(a, aimed), 0);
-  const spread = factorOf(variance, joint, posterior.covariance(aimed, aimed));
+  const withMoved = (parameter: number): number =>
+    moved.reduce((sum, a) => sum + sign(a) * posterior.covariance(a, parameter), 0);
+  const spread = factorOf([
+    [variance],
+    [withMoved(aimed), posterior.covariance(aimed, aimed)],
+    [withMoved(named), posterior.covariance(named, aimed), posterior.covariance(named, named)],
+  ]);
   const others = examples.flatMap((example, i) =>
     design.isOwn(unit, example)
       ? []
-      : [{ before: sigmoid(before[i] ?? 0), after: after[i] ?? 0, aim: design.aim(unit, example) }],
+      : [{ before: sigmoid(before[i] ?? 0), after: after[i] ?? 0, aim: design.aim(unit, example), name: design.named(unit, example) }],
   );
-  const draws = NORMAL_DRAWS.map(([x, y]) => {
-    const first = spread.a * x;
-    const second = spread.b * x + spread.c * y;
+  const draws = NORMAL_DRAWS.map((point) => {
+    const [first, second, third] = spread(point);
     let sum = 0;
-    for (const one of others) sum += sigmoid(one.after + first + second * one.aim) - one.before;
+    for (const one of others) sum += sigmoid(one.after + first + second * one.aim + third * one.name) - one.before;
     return sum / Math.max(1, others.length);
   }).sort((a, b) => a - b);
   const own = examples.flatMap((example, i) =>
@@ -121,11 +126,18 @@ function effectOf(
   };
 }
 
-/** Lower factor of a 2 × 2 covariance. */
-function factorOf(first: number, joint: number, second: number): { a: number; b: number; c: number } {
-  const a = Math.sqrt(Math.max(0, first));
-  const b = a === 0 ? 0 : joint / a;
-  return { a, b, c: Math.sqrt(Math.max(0, second - b * b)) };
+type Triple = readonly [number, number, number];
+
+/** Turns points of the standard normal into draws with the given covariance (its lower half). */
+function factorOf(lower: readonly (readonly number[])[]): (point: Triple) => Triple {
+  const [[a2 = 0] = [], [ab = 0, b2 = 0] = [], [ac = 0, bc = 0, c2 = 0] = []] = lower;
+  const a = Math.sqrt(Math.max(0, a2));
+  const ba = a === 0 ? 0 : ab / a;
+  const ca = a === 0 ? 0 : ac / a;
+  const b = Math.sqrt(Math.max(0, b2 - ba * ba));
+  const cb = b === 0 ? 0 : (bc - ca * ba) / b;
+  const c = Math.sqrt(Math.max(0, c2 - ca * ca - cb * cb));
+  return ([x, y, z]) => [a * x, ba * x + b * y, ca * x + cb * y + c * z];
 }
 
 function quantile(sorted: readonly number[], share: number): number {
@@ -136,16 +148,14 @@ function quantile(sorted: readonly number[], share: number): number {
 }
 
 /**
- * Points of the standard normal in two dimensions, evenly spread: the R2 sequence (Roberts, 2018) through the normal's
+ * Points of the standard normal in three dimensions, evenly spread: the R3 sequence (Roberts, 2018) through the normal's
  * quantiles, with each point's mirror image so that means are exact.
  */
-const NORMAL_DRAWS: readonly (readonly [number, number])[] = Array.from({ length: DRAWS / 2 }, (_, i) => {
-  const x = normalQuantile((0.5 + 0.7548776662466927 * (i + 1)) % 1);
-  const y = normalQuantile((0.5 + 0.5698402909980532 * (i + 1)) % 1);
-  return [
-    [x, y],
-    [-x, -y],
-  ] as const;
+const NORMAL_DRAWS: readonly Triple[] = Array.from({ length: DRAWS / 2 }, (_, i): Triple[] => {
+  const coordinate = (step: number): number => normalQuantile((0.5 + step * (i + 1)) % 1);
+  const [x, y, z] = [0.8191725133961645, 0.6710436067037893, 0.5497004779019703].map(coordinate);
+  const point: Triple = [x ?? 0, y ?? 0, z ?? 0];
+  return [point, [-point[0], -point[1], -point[2]]];
 }).flat();
 
 /** Quantile of the standard normal (Winitzki's approximation of the inverse error function; error below 0.003). */

@@ -27,7 +27,11 @@ export interface Design {
   isOwn(unit: Unit, example: number): boolean;
   /** How much an example is like those that the unit was written for, [0, 1]. */
   aim(unit: Unit, example: number): number;
-  /** First parameter of a unit: its effect on any example; the next is that on the examples it is aimed at. */
+  /** How many of the unit's rare words an example holds, [0, 1]. */
+  named(unit: Unit, example: number): number;
+  /** The larger of the two. */
+  reach(unit: Unit, example: number): number;
+  /** First parameter of a unit: its effect on any example; then on those it is aimed at, on those whose words it names, and on its own. */
   parameterOf(unit: Unit): number;
   /** The parameter that pairs of units which are aimed at the same examples have, with its strength on an example. */
   pairTerms(units: readonly Unit[], example: number): readonly Term[];
@@ -37,6 +41,7 @@ export interface Design {
 const SEED_PRIOR: Prior = { mean: 0, sd: 1 };
 const GENERAL_PRIOR: Prior = { mean: 0, sd: 0.6 };
 const AIMED_PRIOR: Prior = { mean: 0, sd: 2 };
+const NAMED_PRIOR: Prior = { mean: 0, sd: 2 };
 const OWN_PRIOR: Prior = { mean: 0, sd: 2 };
 const PAIR_PRIOR: Prior = { mean: 0, sd: 1.2 };
 
@@ -46,7 +51,8 @@ const AIM_FULL = 0.97;
 /** Where even the most similar examples are hardly alike, words tell nothing. */
 const LEAST_SIMILARITY = 0.05;
 
-const PARAMETERS_A_UNIT = 3;
+/** General, aimed, named, own. */
+const PARAMETERS_A_UNIT = 4;
 /** Aims that overlap by this much make a pair, and at most so many pairs are looked at. */
 const PAIR_OVERLAP = 0.5;
 const MOST_PAIRS = 60;
@@ -56,36 +62,57 @@ export function designOf(archive: Archive, state: AttributionState, { keys, simi
   const indexOf = new Map(keys.map((key, i) => [key, i]));
   const numberOf = new Map(units.map(({ id }, i) => [id, i]));
   const aims = units.map((unit) => aimsOf(unit, keys, similarity));
-  const own = units.map(({ origins }) => new Set(origins.flatMap(({ exampleIds }) => exampleIds.map((id) => exampleKey('train', id)))));
-  const pairs = pairsOf(units, aims);
+  const own = units.map(({ origins }) => {
+    const isOwn = new Uint8Array(keys.length);
+    for (const { exampleIds } of origins) {
+      for (const id of exampleIds) {
+        const example = indexOf.get(exampleKey('train', id));
+        if (example !== undefined) isOwn[example] = 1;
+      }
+    }
+    return isOwn;
+  });
+  const named = units.map(({ origins, text, whole }) => {
+    const words = origins.length === 0 || whole ? new Map<string, number>() : similarity.named(text);
+    return Float64Array.from(keys, (key) => words.get(key) ?? 0);
+  });
+  const reach = aims.map((aim, i) => aim.map((value, example) => Math.max(value, named[i]?.[example] ?? 0)));
+  const pairs = pairsOf(units, reach);
   const firstPair = units.length * PARAMETERS_A_UNIT;
+  /** Pairs whose two units are both in, by the list of units: the same lists are asked about for every example. */
+  const pairsIn = new WeakMap<readonly Unit[], readonly { a: number; b: number; parameter: number }[]>();
 
   const design = {
     priors: [
-      ...units.flatMap((unit) => [unit.origins.length === 0 ? SEED_PRIOR : GENERAL_PRIOR, AIMED_PRIOR, OWN_PRIOR]),
+      ...units.flatMap((unit) => [unit.origins.length === 0 ? SEED_PRIOR : GENERAL_PRIOR, AIMED_PRIOR, NAMED_PRIOR, OWN_PRIOR]),
       ...pairs.map(() => PAIR_PRIOR),
     ],
-    isOwn: (unit: Unit, example: number): boolean => own[numberOf.get(unit.id) ?? -1]?.has(keys[example] ?? '') ?? false,
+    isOwn: (unit: Unit, example: number): boolean => own[numberOf.get(unit.id) ?? -1]?.[example] === 1,
     aim: (unit: Unit, example: number): number => aims[numberOf.get(unit.id) ?? -1]?.[example] ?? 0,
+    reach: (unit: Unit, example: number): number => reach[numberOf.get(unit.id) ?? -1]?.[example] ?? 0,
+    named: (unit: Unit, example: number): number => named[numberOf.get(unit.id) ?? -1]?.[example] ?? 0,
     parameterOf: (unit: Unit): number => (numberOf.get(unit.id) ?? 0) * PARAMETERS_A_UNIT,
     termsOf(unit: Unit, example: number): Term[] {
       const parameter = design.parameterOf(unit);
       if (unit.protected) return [];
-      if (design.isOwn(unit, example)) return [{ parameter: parameter + 2, value: 1 }];
+      if (design.isOwn(unit, example)) return [{ parameter: parameter + 3, value: 1 }];
       const aim = design.aim(unit, example);
-      return aim === 0
-        ? [{ parameter, value: 1 }]
-        : [
-            { parameter, value: 1 },
-            { parameter: parameter + 1, value: aim },
-          ];
+      const name = design.named(unit, example);
+      const terms: Term[] = [{ parameter, value: 1 }];
+      if (aim > 0) terms.push({ parameter: parameter + 1, value: aim });
+      if (name > 0) terms.push({ parameter: parameter + 2, value: name });
+      return terms;
     },
     pairTerms(included: readonly Unit[], example: number): Term[] {
-      const ids = new Set(included.map(({ id }) => id));
-      return pairs.flatMap(([a, b], i) => {
-        if (!ids.has(units[a]?.id ?? '') || !ids.has(units[b]?.id ?? '')) return [];
-        const value = Math.min(aims[a]?.[example] ?? 0, aims[b]?.[example] ?? 0);
-        return value === 0 ? [] : [{ parameter: firstPair + i, value }];
+      let present = pairsIn.get(included);
+      if (present === undefined) {
+        const numbers = new Set(included.map(({ id }) => numberOf.get(id) ?? -1));
+        present = pairs.flatMap(([a, b], i) => (numbers.has(a) && numbers.has(b) ? [{ a, b, parameter: firstPair + i }] : []));
+        pairsIn.set(included, present);
+      }
+      return present.flatMap(({ a, b, parameter }) => {
+        const value = Math.min(reach[a]?.[example] ?? 0, reach[b]?.[example] ?? 0);
+        return value === 0 ? [] : [{ parameter, value }];
       });
     },
   };

@@ -2,27 +2,25 @@
 import type { Archive, StopReason } from '../../contracts/artifacts.ts';
 import type { RolloutRequest } from '../../contracts/step.ts';
 import { BASELINE_ID } from '../archive.ts';
-import { meanScores } from '../frontier.ts';
 import { howMany, taskCall } from '../budget.ts';
 import { stream } from '../random.ts';
 import { freeBeforeTest, longestOf } from '../steps/reserves.ts';
-import { type Search, scoresOf } from '../steps/search.ts';
+import type { Search } from '../steps/search.ts';
 import { verifyStep } from '../steps/verify-step.ts';
-import { CONCLUDING } from './decide.ts';
 import { predictMean } from './effects.ts';
 import { requestsOf, stageStep } from './stages.ts';
 import { freshDraws, stateOf, unitsOfCandidate, withIncumbent, withState } from './state.ts';
-import { choose, fit } from './statistics-step.ts';
+import { fit, measure, settle } from './statistics-step.ts';
 
 /** A prompt that the model expects to gain less is not worth a change. */
-const LEAST_GAIN = 0.01;
+const LEAST_GAIN = 0.02;
 
 /** Composes the finalists and draws them again on the same validation examples, where there is room and time. */
 export function finishSearch(stopped: Archive, search: Search, stopReason: StopReason): Archive {
   const archive = { ...stopped, stopReason };
   const state = stateOf(archive);
   const last = state.incumbentId;
-  const chosen = choose(archive, search, fit(archive, search), CONCLUDING);
+  const chosen = settle(archive, search, fit(archive, search));
   const units = state.pool.units.map((unit) => ({ ...unit, status: chosen.statuses.get(unit.id) ?? unit.status }));
   const settled = withIncumbent(
     withState(archive, { pool: { ...state.pool, units }, effects: chosen.effects }),
@@ -56,17 +54,15 @@ function redraws(archive: Archive, search: Search, ids: readonly string[]): Roll
 function conclude(archive: Archive, search: Search): Archive {
   const state = stateOf(archive);
   const fitted = fit(archive, search);
-  const means = meanScores(scoresOf(archive, search.task));
   const expected = (id: string): number => {
     const included = unitsOfCandidate(state, id);
     return predictMean(fitted, state.pool.units.filter((unit) => included.has(unit.id)));
   };
   const baseline = expected(BASELINE_ID);
-  const observed = means.get(BASELINE_ID);
   const ranked = (archive.finalists ?? [])
-    .filter((id) => expected(id) - baseline >= LEAST_GAIN && (means.get(id) ?? 0) >= (means.has(id) ? (observed ?? 0) : 0))
+    .filter((id) => expected(id) - baseline >= LEAST_GAIN)
     .sort((a, b) => expected(b) - expected(a));
   const winnerId = ranked[0] ?? BASELINE_ID;
-  const { effects } = choose(withState(archive, { incumbentId: winnerId }), search, fitted, CONCLUDING);
+  const { effects } = measure(withState(archive, { incumbentId: winnerId }), fitted);
   return verifyStep(withState({ ...archive, winnerId }, { effects }), search);
 }

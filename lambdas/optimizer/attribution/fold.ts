@@ -1,6 +1,6 @@
 /** What has landed goes into the archive: scores of a stage, and replies as edits in the pool. Pure. */
 import type { Archive, Generation } from '../../contracts/artifacts.ts';
-import type { UnitOrigin, UnitPool } from '../../contracts/attribution.ts';
+import type { UnitEffect, UnitOrigin, UnitPool } from '../../contracts/attribution.ts';
 import type { MutateItem, Step } from '../../contracts/step.ts';
 import { BASELINE_ID } from '../archive.ts';
 import { fits, remaining, sealedTest } from '../budget.ts';
@@ -69,7 +69,7 @@ export function foldProposals(
       slot: item.slot,
       exampleIds: item.minibatch.map(({ exampleId }) => exampleId),
     };
-    const added = addReply(pool, unitsOfCandidate(state, item.parentId), item.component, text, origin);
+    const added = withSecondTrials(addReply(pool, unitsOfCandidate(state, item.parentId), item.component, text, origin), state.effects);
     const alive = added.touched.filter((id) => added.pool.units.some((unit) => unit.id === id && unit.status !== 'out'));
     if (alive.length === 0) reject('every edit of the reply was tried before');
     else if (!testFits(added.pool, { ...archive, spend }, search)) {
@@ -85,12 +85,27 @@ export function foldProposals(
   return withState({ ...archive, spend, generations, silentGenerations, rateLimited }, { pool });
 }
 
+/** An edit that left in doubt is tried again when another reply has the same idea. */
+function withSecondTrials<T extends { pool: UnitPool; touched: readonly string[] }>(
+  added: T,
+  effects: Readonly<Record<string, UnitEffect>>,
+): T {
+  const again = new Set(added.touched.filter((id) => (effects[id]?.harm ?? 1) < HARMFUL));
+  const units = added.pool.units.map((unit) =>
+    unit.status === 'out' && again.has(unit.id) ? { ...unit, status: 'on_trial' as const } : unit,
+  );
+  return { ...added, pool: { ...added.pool, units } };
+}
+
 /** Whether the sealed test would fit if all edits that have not left were in the winner. */
 function testFits(pool: UnitPool, archive: Archive, { task, facts }: Search): boolean {
   const baseline = baselineOf(archive);
   const longest = { ...baseline, ...composeAll(pool) };
   return fits(sealedTest(task, facts, baseline, longest), remaining(task.budget, archive.spend));
 }
+
+/** From this probability of harm on an edit is not tried a second time. */
+const HARMFUL = 0.8;
 
 const emptySummary: Omit<Generation, 'generation' | 'reasons'> = {
   proposed: 0,

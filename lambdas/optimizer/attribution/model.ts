@@ -41,7 +41,7 @@ export interface Posterior {
 const EASE_SD = 2;
 const LEVEL_SD = 3;
 const MOST_STEPS = 40;
-const CONVERGED = 1e-7;
+const CONVERGED = 1e-5;
 /** Longest Newton step of any parameter, log odds: far from the mode a quadratic is a poor guide. */
 const LONGEST_STEP = 2;
 
@@ -69,8 +69,9 @@ export function sigmoid(x: number): number {
   return 1 / (1 + Math.exp(-x));
 }
 
-/** Sums in floating point depend on their order, so there is one. */
-function inOrder(observations: readonly Observation[]): Observation[] {
+/** Sums in floating point depend on their order, so there is one; terms are in the order of the parameters. */
+function inOrder(given: readonly Observation[]): Observation[] {
+  const observations = given.map((one) => ({ ...one, terms: one.terms.toSorted((a, b) => a.parameter - b.parameter) }));
   const key = ({ terms, score }: Observation): string =>
     `${score} ${terms.map(({ parameter, value }) => `${parameter}:${value}`).join(' ')}`;
   return observations
@@ -79,9 +80,21 @@ function inOrder(observations: readonly Observation[]): Observation[] {
     .map(({ observation }) => observation);
 }
 
+/** Log posterior's curvature and slope at a point; the examples' ease apart, since each acts on its own example alone. */
+interface Quadratic {
+  /** Lower half, row by row. */
+  readonly hessian: Float64Array;
+  readonly gradient: Float64Array;
+  readonly easeHessian: Float64Array;
+  readonly easeGradient: Float64Array;
+  /** By example: the curvature that its ease shares with each parameter, and which parameters those are. */
+  readonly shared: readonly Float64Array[];
+  readonly touched: readonly (readonly number[])[];
+}
+
 /**
- * Newton steps. The examples' ease is eliminated first (each acts on its own example alone), so that the matrix has a row
- * a parameter however many examples there are.
+ * Newton steps. The examples' ease is eliminated first (a Schur complement), so that the matrix has a row a parameter
+ * however many examples there are. Parameter 0 is the level.
  */
 function newtonFit(
   observations: readonly Observation[],
@@ -90,76 +103,117 @@ function newtonFit(
   dispersion: number,
 ): Posterior {
   const size = priors.length + 1;
-  const at = new Float64Array(size);
-  for (const [i, { mean }] of priors.entries()) at[i + 1] = mean;
+  const prior = Float64Array.from({ length: size }, (_, i) => (i === 0 ? 0 : (priors[i - 1]?.mean ?? 0)));
+  const at = Float64Array.from(prior);
   const ease = new Float64Array(examples);
-  const precision = Float64Array.from({ length: size }, (_, i) => 1 / (i === 0 ? LEVEL_SD : (priors[i - 1]?.sd ?? 1)) ** 2);
-  const easePrecision = 1 / EASE_SD ** 2;
-  const rows = observations.map(({ terms }) => [{ parameter: -1, value: 1 }, ...terms]);
-  let inverse: Float64Array = new Float64Array(size * size);
-
+  const precision = Float64Array.from(
+    { length: size },
+    (_, i) => 1 / (i === 0 ? LEVEL_SD : (priors[i - 1]?.sd ?? 1)) ** 2,
+  );
+  const rows = observations.map(({ terms }) => Int32Array.from([0, ...terms.map(({ parameter }) => parameter + 1)]));
+  const values = observations.map(({ terms }) => Float64Array.from([1, ...terms.map(({ value }) => value)]));
+  const touched = touchedBy(observations, rows, examples);
+  let factor: Float64Array = new Float64Array(0);
   for (let step = 0; step < MOST_STEPS; step += 1) {
-    const hessian = new Float64Array(size * size);
-    const gradient = new Float64Array(size);
-    for (let i = 0; i < size; i += 1) {
-      const prior = i === 0 ? 0 : (priors[i - 1]?.mean ?? 0);
-      hessian[i * size + i] = precision[i] ?? 0;
-      gradient[i] = -(precision[i] ?? 0) * ((at[i] ?? 0) - prior);
-    }
-    const easeHessian = new Float64Array(examples).fill(easePrecision);
-    const easeGradient = ease.map((value) => -easePrecision * value);
-    const shared = Array.from({ length: examples }, () => new Map<number, number>());
-    for (const [r, { example, score }] of observations.entries()) {
-      const terms = rows[r] ?? [];
-      let odds = ease[example] ?? 0;
-      for (const { parameter, value } of terms) odds += (at[parameter + 1] ?? 0) * value;
-      const p = sigmoid(odds);
-      const weight = Math.max(1e-6, p * (1 - p)) / dispersion;
-      const residual = (score - p) / dispersion;
-      easeHessian[example] = (easeHessian[example] ?? 0) + weight;
-      easeGradient[example] = (easeGradient[example] ?? 0) + residual;
-      const row = shared[example];
-      for (const { parameter, value } of terms) {
-        const i = parameter + 1;
-        gradient[i] = (gradient[i] ?? 0) + residual * value;
-        row?.set(i, (row.get(i) ?? 0) + weight * value);
-        for (const other of terms) {
-          const cell = i * size + other.parameter + 1;
-          hessian[cell] = (hessian[cell] ?? 0) + weight * value * other.value;
-        }
-      }
-    }
-    for (const [example, row] of shared.entries()) {
-      const scale = 1 / (easeHessian[example] ?? 1);
-      const pull = (easeGradient[example] ?? 0) * scale;
-      for (const [i, value] of row) {
-        gradient[i] = (gradient[i] ?? 0) - value * pull;
-        for (const [j, other] of row) hessian[i * size + j] = (hessian[i * size + j] ?? 0) - value * other * scale;
-      }
-    }
-    const factor = cholesky(hessian, size);
+    const quadratic = quadraticAt(observations, rows, values, { at, ease, prior, precision, dispersion, touched });
+    eliminateEase(quadratic, size);
+    const { gradient, easeHessian, easeGradient, shared } = quadratic;
+    factor = cholesky(quadratic.hessian, size);
     const move = solveWith(factor, gradient, size);
     const easeMove = new Float64Array(examples);
-    for (const [example, row] of shared.entries()) {
+    for (let example = 0; example < examples; example += 1) {
       let sum = easeGradient[example] ?? 0;
-      for (const [i, value] of row) sum -= value * (move[i] ?? 0);
+      for (const i of touched[example] ?? []) sum -= (shared[example]?.[i] ?? 0) * (move[i] ?? 0);
       easeMove[example] = sum / (easeHessian[example] ?? 1);
     }
     const longest = Math.max(largest(move), largest(easeMove));
     const share = Math.min(1, LONGEST_STEP / Math.max(longest, 1e-12));
     for (let i = 0; i < size; i += 1) at[i] = (at[i] ?? 0) + share * (move[i] ?? 0);
     for (let i = 0; i < examples; i += 1) ease[i] = (ease[i] ?? 0) + share * (easeMove[i] ?? 0);
-    if (longest < CONVERGED || step === MOST_STEPS - 1) {
-      inverse = inverseFrom(factor, size);
-      break;
-    }
+    if (longest < CONVERGED) break;
   }
+  const inverse = inverseFrom(factor, size);
   return {
     level: at[0] ?? 0,
     ease,
     means: at.slice(1),
     covariance: (first, second) => inverse[(first + 1) * size + second + 1] ?? 0,
   };
+}
+
+interface Point {
+  readonly at: Float64Array;
+  readonly ease: Float64Array;
+  readonly prior: Float64Array;
+  readonly precision: Float64Array;
+  readonly dispersion: number;
+  readonly touched: readonly (readonly number[])[];
+}
+
+function quadraticAt(
+  observations: readonly Observation[],
+  rows: readonly Int32Array[],
+  values: readonly Float64Array[],
+  { at, ease, prior, precision, dispersion, touched }: Point,
+): Quadratic {
+  const size = at.length;
+  const easePrecision = 1 / EASE_SD ** 2;
+  const hessian = new Float64Array(size * size);
+  const gradient = at.map((value, i) => -(precision[i] ?? 0) * (value - (prior[i] ?? 0)));
+  for (let i = 0; i < size; i += 1) hessian[i * size + i] = precision[i] ?? 0;
+  const easeHessian = new Float64Array(ease.length).fill(easePrecision);
+  const easeGradient = ease.map((value) => -easePrecision * value);
+  const shared = Array.from(ease, () => new Float64Array(size));
+  const none = new Float64Array(0);
+  for (const [r, { example, score }] of observations.entries()) {
+    const row = rows[r] ?? new Int32Array(0);
+    const value = values[r] ?? none;
+    let odds = ease[example] ?? 0;
+    for (let k = 0; k < row.length; k += 1) odds += (at[row[k] as number] as number) * (value[k] as number);
+    const p = sigmoid(odds);
+    const weight = Math.max(1e-6, p * (1 - p)) / dispersion;
+    const residual = (score - p) / dispersion;
+    easeHessian[example] = (easeHessian[example] ?? 0) + weight;
+    easeGradient[example] = (easeGradient[example] ?? 0) + residual;
+    const own = shared[example] ?? none;
+    for (let k = 0; k < row.length; k += 1) {
+      const i = row[k] as number;
+      const weighted = weight * (value[k] as number);
+      gradient[i] = (gradient[i] as number) + residual * (value[k] as number);
+      own[i] = (own[i] as number) + weighted;
+      for (let l = 0; l <= k; l += 1) {
+        // Rows are in the order of the parameters, so this is the lower half.
+        const cell = i * size + (row[l] as number);
+        hessian[cell] = (hessian[cell] as number) + weighted * (value[l] as number);
+      }
+    }
+  }
+  return { hessian, gradient, easeHessian, easeGradient, shared, touched };
+}
+
+/** Takes the examples' ease out of the system of the parameters. */
+function eliminateEase({ hessian, gradient, easeHessian, easeGradient, shared, touched }: Quadratic, size: number): void {
+  for (const [example, parameters] of touched.entries()) {
+    const scale = 1 / (easeHessian[example] ?? 1);
+    const pull = (easeGradient[example] ?? 0) * scale;
+    const own = shared[example] ?? new Float64Array(0);
+    for (const [k, i] of parameters.entries()) {
+      const value = own[i] as number;
+      gradient[i] = (gradient[i] as number) - value * pull;
+      const scaled = value * scale;
+      for (let l = 0; l <= k; l += 1) {
+        const j = parameters[l] as number;
+        hessian[i * size + j] = (hessian[i * size + j] as number) - scaled * (own[j] as number);
+      }
+    }
+  }
+}
+
+/** By example: the parameters that act on any of its rollouts, in order. */
+function touchedBy(observations: readonly Observation[], rows: readonly Int32Array[], examples: number): number[][] {
+  const sets = Array.from({ length: examples }, () => new Set<number>());
+  for (const [r, { example }] of observations.entries()) for (const i of rows[r] ?? []) sets[example]?.add(i);
+  return sets.map((set) => [...set].sort((a, b) => a - b));
 }
 
 /**

@@ -27,12 +27,12 @@ export function proposalStep(archive: Archive, search: Search): Archive | StopRe
   const random = stream(task.optimizer.seed, archive.generation, 'deal');
   const between = (a: string, b: string): number => similarity.between(a, b);
   const hands = dealFailures(failing, count, task.optimizer.minibatchSize, between, random);
-  const components = Object.keys(stateOf(archive).pool.components).sort();
+  const componentFor = leastShown(archive);
   const items = hands.map((hand, i): MutateItem => ({
     generation: archive.generation,
     slot: i,
     parentId: incumbentId,
-    component: components[(archive.generation + i) % components.length] ?? '',
+    component: componentFor(hand, archive.generation + i),
     proposeOnly: true,
     minibatch: hand.map(({ exampleId, draw }) => ({ exampleId, parentDraw: draw })),
     lease: NO_LEASE,
@@ -40,6 +40,25 @@ export function proposalStep(archive: Archive, search: Search): Archive | StopRe
   }));
   const maxConcurrency = Math.min(items.length, archive.concurrency);
   return withLeases({ ...archive, step: { kind: 'mutate', purpose: 'children', maxConcurrency, items } }, search);
+}
+
+/**
+ * The component whose reflections have seen the hand's failures least: what one component could not mend, another may.
+ * Where that is equal they take turns.
+ */
+function leastShown(archive: Archive): (hand: readonly Failing[], turn: number) => string {
+  const { pool } = stateOf(archive);
+  const names = Object.keys(pool.components).sort();
+  const shown = new Set(
+    pool.units.flatMap(({ component, origins }) =>
+      origins.flatMap(({ exampleIds }) => exampleIds.map((id) => `${component} ${id}`)),
+    ),
+  );
+  return (hand, turn) => {
+    const order = names.map((_, i) => names[(turn + i) % names.length] ?? '');
+    const times = order.map((name) => hand.filter(({ exampleId }) => shown.has(`${name} ${exampleId}`)).length);
+    return order[times.indexOf(Math.min(...times))] ?? '';
+  };
 }
 
 /** Training examples that the incumbent failed, each with its last draw. */

@@ -14,6 +14,8 @@ type WordVector = ReadonlyMap<string, number>;
 export interface Similarity {
   /** How alike two examples are, in [0, 1]. */
   between(first: string, second: string): number;
+  /** How many of a text's words that are rare among the examples stand in each example, weighted, in [0, 1]; by key. */
+  named(text: string): ReadonlyMap<string, number>;
 }
 
 /** @param texts by example key: all that is said of an example. */
@@ -23,7 +25,18 @@ export function similarityOf(texts: ReadonlyMap<string, string>): Similarity {
   for (const set of words.values()) for (const word of set) frequency.set(word, (frequency.get(word) ?? 0) + 1);
   const vectors = new Map([...words].map(([key, set]) => [key, vectorOf(set, frequency, texts.size)]));
   const empty: WordVector = new Map();
+  const holders = new Map<string, string[]>();
+  for (const [key, set] of words) for (const word of set) holders.set(word, [...(holders.get(word) ?? []), key]);
   return {
+    named(text) {
+      const vector = vectorOf(wordsOf(text), frequency, texts.size);
+      const most = Math.max(0, ...vector.values());
+      const found = new Map<string, number>();
+      for (const [word, weight] of vector) {
+        for (const key of holders.get(word) ?? []) found.set(key, Math.min(1, (found.get(key) ?? 0) + weight / most));
+      }
+      return found;
+    },
     between: (first, second) => (first === second ? 1 : cosine(vectors.get(first) ?? empty, vectors.get(second) ?? empty)),
   };
 }

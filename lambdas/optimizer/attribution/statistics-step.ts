@@ -3,6 +3,7 @@ import type { Archive } from '../../contracts/artifacts.ts';
 import type { AttributionState, Unit, UnitEffect } from '../../contracts/attribution.ts';
 import type { Search } from '../steps/search.ts';
 import { fromBits } from '../units/bits.ts';
+import { excludes } from '../units/pool.ts';
 import { decide, type Thresholds } from './decide.ts';
 import { effectsOf, type Fitted, fittedOf, predictMean } from './effects.ts';
 import { designOf } from './evidence.ts';
@@ -37,9 +38,10 @@ export function choose(archive: Archive, search: Search, fitted: Fitted, thresho
   let statuses = new Map<string, Unit['status']>();
   const trials = (unit: Unit): number => state.trials[unit.id]?.length ?? 0;
   const measured = units.filter((unit) => !unit.protected && hasData(counts.get(unit.id)));
+  const open = measured.filter(({ status }) => status !== 'out');
   for (let pass = 0; pass < MOST_PASSES; pass += 1) {
     const incumbent = new Set(included.map(({ id }) => id));
-    const effects = effectsOf(fitted, included, measured, counts);
+    const effects = effectsOf(fitted, included, open, counts);
     statuses = decide({ units, incumbent, effects, trials }, thresholds);
     const next = byWorth(units.filter(({ id }) => statuses.get(id) === 'kept'), effects);
     const fitting = withinLength(state.pool, next, search);
@@ -47,13 +49,58 @@ export function choose(archive: Archive, search: Search, fitted: Fitted, thresho
     included = fitting;
     if (same) break;
   }
-  return {
-    included,
-    statuses,
-    effects: effectsOf(fitted, included, measured, counts),
-    predicted: predictMean(fitted, included),
-    baseline: predictMean(fitted, units.filter(({ origins }) => origins.length === 0)),
-  };
+  return { ...outcomeOf(fitted, included, units), statuses, effects: effectsOf(fitted, included, measured, counts) };
+}
+
+/** An edit that is less likely than this to help is not handed over. */
+const LEAST_HELP = 0.65;
+/** A unit of the user's own prompt goes only when it is this likely to do harm. */
+const SEED_HARM = 0.9;
+/** An edit on trial that is this likely to help is taken in at the end. */
+const SURE_HELP = 0.9;
+
+/**
+ * Which units make the prompt that is handed over: the incumbent's, without those that probably do not help. One goes at
+ * a time, the worst first, and the others are then seen anew: of two edits that say the same one is enough.
+ */
+export function settle(archive: Archive, search: Search, fitted: Fitted): Chosen {
+  const state = stateOf(archive);
+  const { units } = state.pool;
+  const counts = countsOf(archive, state);
+  const measured = units.filter((unit) => !unit.protected && hasData(counts.get(unit.id)));
+  const waiting = measured.filter(({ status }) => status === 'on_trial');
+  let included = incumbentUnits(state);
+  for (const unit of waiting) {
+    if (included.some((other) => other.id === unit.id || excludes(unit, other))) continue;
+    const harm = effectsOf(fitted, included, [unit], counts)[unit.id]?.harm ?? 1;
+    if (1 - harm >= SURE_HELP) included = [...included, unit];
+  }
+  for (;;) {
+    const open = included.filter((unit) => measured.includes(unit));
+    const effects = effectsOf(fitted, included, open, counts);
+    const excess = ({ id, origins }: Unit): number =>
+      (effects[id]?.harm ?? 0) - (origins.length === 0 ? SEED_HARM : 1 - LEAST_HELP);
+    const worst = open.reduce<Unit | null>((most, unit) => (most === null || excess(unit) > excess(most) ? unit : most), null);
+    if (worst === null || excess(worst) <= 0) break;
+    included = included.filter(({ id }) => id !== worst.id);
+  }
+  included = withinLength(state.pool, byWorth(included, state.effects), search);
+  const ids = new Set(included.map(({ id }) => id));
+  const statuses = new Map(units.map((unit) => [unit.id, ids.has(unit.id) ? ('kept' as const) : unit.status === 'kept' ? ('out' as const) : unit.status]));
+  return { ...outcomeOf(fitted, included, units), statuses, effects: effectsOf(fitted, included, measured, counts) };
+}
+
+/** Effects of all units in the company of the incumbent. */
+export function measure(archive: Archive, fitted: Fitted): Pick<Chosen, 'effects'> {
+  const state = stateOf(archive);
+  const counts = countsOf(archive, state);
+  const measured = state.pool.units.filter((unit) => !unit.protected && hasData(counts.get(unit.id)));
+  return { effects: effectsOf(fitted, incumbentUnits(state), measured, counts) };
+}
+
+function outcomeOf(fitted: Fitted, included: readonly Unit[], units: readonly Unit[]): Pick<Chosen, 'included' | 'predicted' | 'baseline'> {
+  const seed = units.filter(({ origins }) => origins.length === 0);
+  return { included, predicted: predictMean(fitted, included), baseline: predictMean(fitted, seed) };
 }
 
 /** The user's own units first, then the edits, the best first: what does not fit goes from the end. */
