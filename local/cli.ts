@@ -7,8 +7,10 @@ import { runIdSchema } from '../lambdas/contracts/payloads.ts';
 import { pricesOf } from '../lambdas/model/prices.ts';
 import { runFacts } from '../lambdas/optimizer/budget.ts';
 import { type Estimate, estimate } from '../lambdas/optimizer/estimate.ts';
+import { powerOf } from '../lambdas/optimizer/power.ts';
 import { optionalEnv } from '../lambdas/platform/env.ts';
 import { onRunEvent } from '../lambdas/platform/events.ts';
+import { powerSentence } from '../lambdas/report/sentence.ts';
 import { renderVerdict } from '../lambdas/report/terminal.ts';
 import { FolderInUseError } from './embedded-aws.ts';
 import { showProgress } from './progress.ts';
@@ -114,8 +116,9 @@ function dryRun({ task, splits }: LoadedTask, { json }: Options): number {
     test: splits.test.examples,
   };
   const courses = estimate(task, runFacts(task, given, pricesOf(task)));
+  const power = powerOf(given.test.length, task.optimizer.testDraws);
   if (json) {
-    console.log(JSON.stringify(courses, null, 2));
+    console.log(JSON.stringify({ ...courses, power }, null, 2));
     return 0;
   }
   console.log(`What ${task.name} would spend (nothing was spent):\n`);
@@ -123,6 +126,7 @@ function dryRun({ task, splits }: LoadedTask, { json }: Options): number {
   console.log(
     '\nexpected: every third child is accepted. low, high: the least and the most, each call at its best and at its worst.',
   );
+  console.log(powerSentence(power));
   return 0;
 }
 
@@ -150,6 +154,7 @@ async function optimize(loaded: LoadedTask, options: Options): Promise<number> {
   say(
     `Optimizing ${task.name}: ${train.examples.length} training${validation === undefined ? '' : `, ${validation.examples.length} validation`} and ${test.examples.length} sealed test examples, at most ${task.budget.rollouts} rollouts. Run ${runId}.`,
   );
+  say(powerSentence(powerOf(test.examples.length, task.optimizer.testDraws)));
   if (isSimulated) say(`${SIMULATED_MODEL_NOTICE} Set OPENAI_API_KEY or OPENAI_BASE_URL to use yours.`);
   say('');
 

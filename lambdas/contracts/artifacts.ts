@@ -236,6 +236,7 @@ export type Ledger = z.infer<typeof ledgerSchema>;
 export const verificationRowSchema = z.strictObject({
   exampleId: z.string(),
   candidateId: z.string(),
+  draw: z.number().int().min(0),
   score: z.number().min(0).max(1).nullable(),
   evals: z.record(z.string(), z.number()),
   cached: z.boolean(),

@@ -52,7 +52,10 @@ async function loadSealedScores(
   }
   const shards = await Promise.all(items.map((_, i) => loadVerification(runId, turn, i)));
   const rows = shards.flatMap((shard) => shard?.rows ?? []);
-  const wanted = items.reduce((sum, { from, to, candidateIds }) => sum + (to - from) * candidateIds.length, 0);
+  const wanted = items.reduce(
+    (sum, { from, to, draws, candidateIds }) => sum + (to - from) * draws * candidateIds.length,
+    0,
+  );
   let spend = rows.reduce((sum, row) => addPaidRollout(sum, { ...row, failed: row.score === null }), archive.spend);
   for (const id of ledgerIds) {
     const ledger = ledgers.get(id);

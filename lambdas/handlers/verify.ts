@@ -18,7 +18,10 @@ export const handler = stateHandler(itemInputSchema, itemDoneSchema, async (inpu
 
   const examples = sealed.examples.slice(item.from, item.to);
   // Pairs stay together, so that a budget that runs out costs whole pairs, not one side of many.
-  const pairs = examples.flatMap((example) => item.candidateIds.map((candidateId) => ({ example, candidateId })));
+  const draws = Array.from({ length: item.draws }, (_, draw) => draw);
+  const pairs = examples.flatMap((example) =>
+    draws.flatMap((draw) => item.candidateIds.map((candidateId) => ({ example, candidateId, draw }))),
+  );
   const batch: RolloutBatch = {
     runId,
     epoch: run.epoch,
@@ -26,28 +29,29 @@ export const handler = stateHandler(itemInputSchema, itemDoneSchema, async (inpu
     table: 'sealed',
     concurrency: item.concurrency,
     cautious: ledger.lastError !== null,
-    jobs: pairs.map(({ example, candidateId }) => ({
+    jobs: pairs.map(({ example, candidateId, draw }) => ({
       split: 'test',
       example,
       components: componentsOf(archive, candidateOf(archive, candidateId)),
-      draw: 0,
+      draw,
     })),
   };
   const loaded = await loadBatch(batch);
   const lease = openLease(item.lease, addUsage(loaded.used, ledger.task), loaded.missing.size);
   const { rollouts, strayUsage, interruption } = await runRollouts(batch, loaded, lease.task, work.task);
-  const rows = pairs.flatMap(({ example, candidateId }, i): VerificationRow[] => {
+  const rows = pairs.flatMap(({ example, candidateId, draw }, i): VerificationRow[] => {
     const rollout = rollouts[i] ?? null;
     if (rollout === null) {
       // Not tried again before the interruption; what an earlier attempt had paid still counts.
       const usage = loaded.earlier.get(loaded.keys[i] ?? '');
-      const row = { exampleId: example.id, candidateId, score: null, evals: {}, cached: false };
+      const row = { exampleId: example.id, candidateId, draw, score: null, evals: {}, cached: false };
       return usage === undefined ? [] : [{ ...row, usage }];
     }
     return [
       {
         exampleId: example.id,
         candidateId,
+        draw,
         score: rollout.score,
         evals: Object.fromEntries(rollout.evals.map(({ name, score }) => [name, score])),
         cached: rollout.runId !== runId,

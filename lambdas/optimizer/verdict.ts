@@ -2,7 +2,7 @@
 import type { Verdict } from '../contracts/payloads.ts';
 import type { Report } from '../contracts/report.ts';
 import { stream } from './random.ts';
-import { bootstrapInterval, mean, ROUNDING_ERROR, signFlipPValue } from './statistics.ts';
+import { bootstrapInterval, type Interval, mean, ROUNDING_ERROR, signFlipPValue } from './statistics.ts';
 
 /** Significance level of the permutation test; the interval is its counterpart, 95 %. */
 const ALPHA = 0.05;
@@ -29,7 +29,7 @@ export interface VerdictOutcome {
  * upper end is below 0 and p < 0.05. Everything else, a broken guard included, is `no_significant_gain`.
  *
  * A guarded eval that was not measured counts as broken: nothing shows that it held. Without any pair the difference is
- * 0, with the interval [0, 0] and p = 1.
+ * 0 and p = 1, with an interval that leaves everything open.
  */
 export function decideVerdict({ differences, perEval, guards, seed }: VerdictInput): VerdictOutcome {
   const [low, high] = bootstrapInterval(differences, stream(seed, 'verdict', 'bootstrap'));
@@ -54,6 +54,13 @@ export function decideVerdict({ differences, perEval, guards, seed }: VerdictInp
     },
     guardBroken,
   };
+}
+
+/** When the search found nothing better than the baseline: compared with itself, it differs by nothing, for certain. */
+export function nothingCompared(n: number, evalNames: readonly string[]): VerdictOutcome {
+  const none = () => ({ mean: 0, ci95: [0, 0] as Interval });
+  const perEval = Object.fromEntries(evalNames.map((name) => [name, none()]));
+  return { verdict: 'no_significant_gain', testDelta: { ...none(), pValue: 1, n, perEval }, guardBroken: null };
 }
 
 function brokenGuard(perEval: VerdictInput['perEval'], guards: VerdictInput['guards']): string | null {

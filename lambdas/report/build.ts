@@ -7,7 +7,8 @@ import { frontierWeights } from '../optimizer/frontier.ts';
 import { powerOf } from '../optimizer/power.ts';
 import { stream } from '../optimizer/random.ts';
 import { bootstrapInterval, type Interval, mean, ROUNDING_ERROR } from '../optimizer/statistics.ts';
-import { decideVerdict } from '../optimizer/verdict.ts';
+import { decideVerdict, nothingCompared } from '../optimizer/verdict.ts';
+import { type SealedScore, sealedScores } from './sealed-scores.ts';
 
 export interface ReportInput {
   readonly context: RunContext;
@@ -28,7 +29,7 @@ export function buildReport({ context, archive, rows, spend, wallSeconds, lastEr
   const { task } = context;
   const winnerId = archive.winnerId ?? BASELINE_ID;
   const evalNames = task.evals.map(({ name }) => name);
-  const sealed = { baseline: scoresBy(rows, BASELINE_ID), best: scoresBy(rows, winnerId) };
+  const sealed = { baseline: sealedScores(rows, BASELINE_ID), best: sealedScores(rows, winnerId) };
   const pairs = [...sealed.baseline].flatMap(([exampleId, baseline]) => {
     const best = sealed.best.get(exampleId);
     return best === undefined ? [] : [{ exampleId, baseline, best }];
@@ -48,12 +49,15 @@ export function buildReport({ context, archive, rows, spend, wallSeconds, lastEr
   const guards = Object.fromEntries(
     task.evals.flatMap(({ name, guard }) => (guard === undefined ? [] : [[name, guard.maxDrop]])),
   );
-  const { verdict, testDelta } = decideVerdict({
-    differences: pairs.map(({ baseline, best }) => (best.score ?? 0) - (baseline.score ?? 0)),
-    perEval,
-    guards,
-    seed: task.optimizer.seed,
-  });
+  const { verdict, testDelta } =
+    winnerId === BASELINE_ID
+      ? nothingCompared(pairs.length, evalNames)
+      : decideVerdict({
+          differences: pairs.map(({ baseline, best }) => best.score - baseline.score),
+          perEval,
+          guards,
+          seed: task.optimizer.seed,
+        });
   const validation = validationScores(archive, evalNames);
   const validationMeans = new Map(validation.map(({ id, scores }) => [id, meanOf([...scores.values()])]));
   const validationOf = (id: string): Mean => validationMeans.get(id) ?? { mean: null, n: 0 };
@@ -84,9 +88,7 @@ export function buildReport({ context, archive, rows, spend, wallSeconds, lastEr
     edits: [],
     power: powerOf(context.test.size, task.optimizer.testDraws),
     regressions: pairs.flatMap(({ exampleId, baseline, best }) =>
-      (best.score ?? 0) < (baseline.score ?? 0) - ROUNDING_ERROR
-        ? [{ exampleId, baseline: baseline.score ?? 0, best: best.score ?? 0 }]
-        : [],
+      best.score < baseline.score - ROUNDING_ERROR ? [{ exampleId, baseline: baseline.score, best: best.score }] : [],
     ),
     stopReason: archive.stopReason ?? 'generations',
     wallSeconds,
@@ -101,8 +103,8 @@ export function sealedIntervals(
   seed: number,
 ): { baseline: Interval | null; best: Interval | null } {
   const interval = (side: string, id: string): Interval | null => {
-    const scores = scoresIn(scoresBy(rows, id));
-    return scores.length === 0 ? null : bootstrapInterval(scores, stream(seed, 'report', side));
+    const scores = scoresIn(sealedScores(rows, id));
+    return scores.length === 0 ? null : bootstrapInterval(scores, stream(seed, 'report', side), undefined, [0, 1]);
   };
   return { baseline: interval('baseline', BASELINE_ID), best: interval('best', archive.winnerId ?? BASELINE_ID) };
 }
@@ -115,15 +117,8 @@ function describe(
   return { id, parents, generation, origin, components: componentsOf(archive, candidate), status, reason };
 }
 
-/** Scored rows of a candidate, by example. */
-function scoresBy(rows: readonly VerificationRow[], candidateId: string): Map<string, VerificationRow> {
-  return new Map(
-    rows.filter((row) => row.candidateId === candidateId && row.score !== null).map((row) => [row.exampleId, row]),
-  );
-}
-
-function scoresIn(rows: ReadonlyMap<string, VerificationRow>): number[] {
-  return [...rows.values()].flatMap(({ score }) => (score === null ? [] : [score]));
+function scoresIn(scores: ReadonlyMap<string, SealedScore>): number[] {
+  return [...scores.values()].map(({ score }) => score);
 }
 
 function meanOf(values: readonly number[]): Mean {

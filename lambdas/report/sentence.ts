@@ -1,7 +1,8 @@
 /** The verdict in plain words: the page's headline and the terminal's last word. */
-import type { Report } from '../contracts/report.ts';
+import type { Power, Report } from '../contracts/report.ts';
+import { COARSE_GAIN, examplesFor, measuredPower } from '../optimizer/power.ts';
 import { ROUNDING_ERROR } from '../optimizer/statistics.ts';
-import { formatInterval, formatPlural, formatPValue, formatSignedPoints } from './format.ts';
+import { formatCount, formatInterval, formatPlural, formatPoints, formatPValue, formatSignedPoints } from './format.ts';
 
 /** Significance level of the verdict (DESIGN §7.4). */
 const ALPHA = 0.05;
@@ -29,9 +30,11 @@ export function verdictWords(report: Report): VerdictWords {
   const evidence = `${formatSignedPoints(mean)} points on ${formatPlural(n, 'sealed example')} (${interval})`;
   if (report.verdict === 'improved') return { finding: 'The new prompt is better', evidence, advice: null };
   if (report.verdict === 'regressed') return { finding: 'The new prompt is worse', evidence, advice };
-  // A gain beyond luck that still does not count: only a guard can have stopped it.
-  const guarded = ci95[0] > ROUNDING_ERROR && pValue < ALPHA;
-  return { finding: guarded ? 'The score rose, but a guarded eval did not hold' : 'No real gain', evidence, advice };
+  return {
+    finding: isStoppedByGuard(report) ? 'The score rose, but a guarded eval did not hold' : 'No real gain',
+    evidence,
+    advice,
+  };
 }
 
 /**
@@ -41,4 +44,52 @@ export function verdictWords(report: Report): VerdictWords {
 export function verdictSentence(report: Report): string {
   const { finding, evidence, advice } = verdictWords(report);
   return `${finding}${evidence === null ? '' : `: ${evidence}`}.${advice === null ? '' : ` ${advice}`}`;
+}
+
+/**
+ * What a sealed test can show, said before the run: `The 60 sealed examples can show a gain of 20 points
+ * or more. That is coarse: about 220 would show 10 points.`
+ */
+export function powerSentence({ n, draws, sd, detectableGain }: Power): string {
+  const drawn = draws > 1 ? `, each run ${draws} times,` : '';
+  const fact = `The ${formatPlural(n, 'sealed example')}${drawn} can show a gain of ${inPoints(detectableGain)} or more.`;
+  // As it is shown: 10.4 points are said to be 10.
+  if (Math.round(detectableGain * 100) <= COARSE_GAIN * 100) return fact;
+  const needed = formatCount(roughly(examplesFor(COARSE_GAIN, draws, sd)));
+  return `${fact} That is coarse: about ${needed} would show ${inPoints(COARSE_GAIN)}.`;
+}
+
+/** A gain that is worth proving, and that few tests are large enough for. */
+const FINE_GAIN = 0.05;
+
+/**
+ * After a run that proved nothing, what its test could have shown: `With differences that spread like these, this test
+ * could only have shown a gain of 12 points or more; about 400 examples would show 5 points.` Null after any other.
+ */
+export function missedGainSentence(report: Report): string | null {
+  const isCompared = report.best.candidateId !== report.baseline.candidateId;
+  if (report.verdict !== 'no_significant_gain' || isStoppedByGuard(report) || !isCompared) return null;
+  const power = measuredPower(report);
+  if (power === null) return null;
+  const { draws, sd, detectableGain } = power;
+  const fact = `With differences that spread like these, this test could only have shown a gain of ${inPoints(detectableGain)} or more`;
+  if (detectableGain <= FINE_GAIN) return `${fact}.`;
+  return `${fact}; about ${formatCount(roughly(examplesFor(FINE_GAIN, draws, sd)))} examples would show ${inPoints(FINE_GAIN)}.`;
+}
+
+/** A gain beyond luck that does not count all the same: only a guard can have stopped it. */
+function isStoppedByGuard({ verdict, testDelta }: Report): boolean {
+  return verdict === 'no_significant_gain' && testDelta.ci95[0] > ROUNDING_ERROR && testDelta.pValue < ALPHA;
+}
+
+/** `0.123` → `12 points`, `0.046` → `4.6 points`: finer than that no such figure is. */
+function inPoints(gain: number): string {
+  const size = gain < COARSE_GAIN ? formatPoints(gain).replace(/\.0$/, '') : String(Math.round(gain * 100));
+  return `${size} ${size === '1' ? 'point' : 'points'}`;
+}
+
+/** Up to the next number of two digits: `197` → `200`. */
+function roughly(count: number): number {
+  const step = 10 ** Math.max(0, Math.floor(Math.log10(count)) - 1);
+  return Math.ceil(count / step) * step;
 }

@@ -4,7 +4,7 @@ import type { Report } from '../contracts/report.ts';
 import type { Components } from '../contracts/task.ts';
 import { type ComponentDiff, diffComponents, type Hunk, type Segment } from './diff.ts';
 import { formatPlural } from './format.ts';
-import { verdictSentence } from './sentence.ts';
+import { missedGainSentence, verdictSentence } from './sentence.ts';
 import { clip, showHidden } from './text.ts';
 
 export interface VerdictOptions {
@@ -42,6 +42,8 @@ export function renderVerdict(report: Report, seedComponents: Components, { colo
   const paint = (format: Format, text: string) => (color ? styleText(format, text, { validateStream: false }) : text);
   const mark = paint([MARK_COLOR[report.verdict], 'bold'], MARK[report.verdict]);
   const blocks = [`${mark} ${paint('bold', showLine(verdictSentence(report)))}`];
+  const missed = missedGainSentence(report);
+  if (missed !== null) blocks.push(missed);
   if (report.notice !== undefined) blocks.push(`${paint('yellow', '!')} ${showLine(report.notice)}`);
 
   const changed = diffComponents(seedComponents, report.recommended.components).filter(

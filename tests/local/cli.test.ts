@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { startModelServer } from '../../bench/model-server.ts';
-import { reportSchema } from '../../lambdas/contracts/report.ts';
+import { powerSchema, reportSchema } from '../../lambdas/contracts/report.ts';
 import { runCli } from '../support/cli.ts';
 import { type RuleTask, writeRuleTask } from '../support/rule-task.ts';
 
@@ -34,6 +34,7 @@ describe('the command line', () => {
     expect(readFileSync(join(out, 'best-prompt/system.txt'), 'utf-8')).toBe(report.recommended.components.system);
     expect(stdout).toMatch(/baseline · best \d+\.\d \(baseline \d+\.\d\) · \d+\/200 rollouts/);
     expect(stdout).toContain(join(out, 'report.html'));
+    expect(stdout).toContain('The 20 sealed examples can show a gain of 36 points or more. That is coarse');
     expect(stdout).not.toContain('simulated');
   });
 
@@ -69,7 +70,8 @@ describe('the command line', () => {
     const server = await newServer(task);
     const { code, stdout } = await runCli([task.taskPath, '--dry-run', '--json'], server.baseUrl);
     expect(code).toBe(0);
-    const { low, expected, high } = JSON.parse(stdout);
+    const { low, expected, high, power } = JSON.parse(stdout);
+    expect(powerSchema.parse(power)).toMatchObject({ n: 20, draws: 1 });
     expect(low.rollouts).toBeLessThanOrEqual(expected.rollouts);
     expect(expected.rollouts).toBeLessThanOrEqual(high.rollouts);
     expect(high.rollouts).toBeLessThanOrEqual(200);

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Verdict } from '../../lambdas/contracts/payloads.ts';
 import { reportSchema } from '../../lambdas/contracts/report.ts';
-import { decideVerdict, type VerdictInput } from '../../lambdas/optimizer/verdict.ts';
+import { decideVerdict, nothingCompared, type VerdictInput } from '../../lambdas/optimizer/verdict.ts';
 
 const gain = Array.from({ length: 40 }, (_, index) => [1, 0, 1, 0, 0.5][index % 5] ?? 0);
 const loss = gain.map((difference) => -difference);
@@ -20,8 +20,20 @@ describe('decideVerdict', () => {
     { case: 'no pair', change: { differences: [] }, verdict: 'no_significant_gain', guardBroken: null },
     { case: 'a single pair', change: { differences: [1] }, verdict: 'no_significant_gain', guardBroken: null },
     {
-      case: 'five wins of five, an interval above 0 but p = 0.0625',
+      case: 'five wins of five, which p = 0.0625 and an interval down to -4 points leave open',
       change: { differences: [1, 1, 1, 1, 1] },
+      verdict: 'no_significant_gain',
+      guardBroken: null,
+    },
+    {
+      case: 'six wins of six',
+      change: { differences: [1, 1, 1, 1, 1, 1] },
+      verdict: 'improved',
+      guardBroken: null,
+    },
+    {
+      case: 'sixty answers that did not change',
+      change: { differences: Array(60).fill(0) },
       verdict: 'no_significant_gain',
       guardBroken: null,
     },
@@ -70,13 +82,13 @@ describe('decideVerdict', () => {
     expect(testDelta.ci95[1]).toBeLessThan(0.7);
   });
 
-  it('is finite and silent about luck when nothing was paired', () => {
+  it('leaves everything open when nothing was paired', () => {
     expect(decide({ differences: [], perEval: { tone: [] } }).testDelta).toEqual({
       mean: 0,
-      ci95: [0, 0],
+      ci95: [-1, 1],
       pValue: 1,
       n: 0,
-      perEval: { tone: { mean: 0, ci95: [0, 0] } },
+      perEval: { tone: { mean: 0, ci95: [-1, 1] } },
     });
   });
 
@@ -93,5 +105,15 @@ describe('decideVerdict', () => {
       }),
       { numRuns: 40 },
     );
+  });
+});
+
+describe('nothingCompared', () => {
+  it('is no gain, for certain: a prompt does not differ from itself', () => {
+    expect(nothingCompared(60, ['label'])).toEqual({
+      verdict: 'no_significant_gain',
+      testDelta: { mean: 0, ci95: [0, 0], pValue: 1, n: 60, perEval: { label: { mean: 0, ci95: [0, 0] } } },
+      guardBroken: null,
+    });
   });
 });

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { verdictSentence } from '../../lambdas/report/sentence.ts';
+import { powerOf } from '../../lambdas/optimizer/power.ts';
+import { missedGainSentence, powerSentence, verdictSentence } from '../../lambdas/report/sentence.ts';
 import { demoPage } from './demo.ts';
 
 describe('verdictSentence', () => {
@@ -58,5 +59,53 @@ describe('verdictSentence', () => {
     expect(verdictSentence({ ...report, testDelta })).toContain(
       '0.0 points on 1 sealed example (95 % interval 0.0 to 0.0, p = 1.00)',
     );
+  });
+});
+
+describe('powerSentence', () => {
+  it.each([
+    [
+      powerOf(60),
+      'The 60 sealed examples can show a gain of 20 points or more. That is coarse: about 220 would show 10 points.',
+    ],
+    [
+      powerOf(60, 2),
+      'The 60 sealed examples, each run 2 times, can show a gain of 17 points or more. That is coarse: about 170 would show 10 points.',
+    ],
+    [powerOf(200), 'The 200 sealed examples can show a gain of 10 points or more.'],
+    [powerOf(1200), 'The 1,200 sealed examples can show a gain of 4.1 points or more.'],
+    [
+      powerOf(1),
+      'The 1 sealed example can show a gain of 100 points or more. That is coarse: about 220 would show 10 points.',
+    ],
+  ])('says what a test can show, and warns when that is little', (power, sentence) => {
+    expect(powerSentence(power)).toBe(sentence);
+  });
+});
+
+describe('missedGainSentence', () => {
+  const withInterval = (half: number) => {
+    const { report } = demoPage({ verdict: 'no_significant_gain' });
+    return { ...report, testDelta: { ...report.testDelta, ci95: [0.012 - half, 0.012 + half] as [number, number] } };
+  };
+
+  it.each([
+    [0.084, 'a gain of 13 points or more; about 450 examples would show 5 points.'],
+    [0.02, 'a gain of 4.3 points or more.'],
+  ])('says what the test could have shown, from the width of its interval', (half, end) => {
+    expect(missedGainSentence(withInterval(half))).toBe(
+      `With differences that spread like these, this test could only have shown ${end}`,
+    );
+  });
+
+  it('says nothing where a gain or a loss was shown, where a guard stopped it, or where nothing was compared', () => {
+    const improved = demoPage({ verdict: 'improved' }).report;
+    const report = withInterval(0.1);
+
+    expect(missedGainSentence(improved)).toBeNull();
+    expect(missedGainSentence(demoPage({ verdict: 'regressed' }).report)).toBeNull();
+    expect(missedGainSentence({ ...improved, verdict: 'no_significant_gain' })).toBeNull();
+    expect(missedGainSentence({ ...report, best: report.baseline })).toBeNull();
+    expect(missedGainSentence({ ...report, testDelta: { ...report.testDelta, n: 0 } })).toBeNull();
   });
 });

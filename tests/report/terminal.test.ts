@@ -38,6 +38,7 @@ describe('renderVerdict', () => {
 
     expect(text).toContain('Keep your prompt.');
     expect(text).toContain('The recommended prompt is yours, word for word.');
+    expect(text.includes('\n\nWith differences that spread like these')).toBe(verdict === 'no_significant_gain');
   });
 
   it('shows changed lines with two lines around them and folds the rest', () => {

@@ -20,7 +20,7 @@ export function finishSearch(stopped: Archive, search: Search, stopReason: StopR
   const archive = { ...stopped, stopReason };
   const state = stateOf(archive);
   const last = state.incumbentId;
-  const chosen = settle(archive, search, fit(archive, search));
+  const chosen = settle(archive, search, fit(archive, search, true));
   const units = state.pool.units.map((unit) => ({ ...unit, status: chosen.statuses.get(unit.id) ?? unit.status }));
   const settled = withIncumbent(
     withState(archive, { pool: { ...state.pool, units }, effects: chosen.effects }),
@@ -53,7 +53,7 @@ function redraws(archive: Archive, search: Search, ids: readonly string[]): Roll
 /** Fits once more with the new draws, and takes the best of the finalists; the user's own prompt where none is better. */
 function conclude(archive: Archive, search: Search): Archive {
   const state = stateOf(archive);
-  const fitted = fit(archive, search);
+  const fitted = fit(archive, search, true);
   const expected = (id: string): number => {
     const included = unitsOfCandidate(state, id);
     return predictMean(fitted, state.pool.units.filter((unit) => included.has(unit.id)));

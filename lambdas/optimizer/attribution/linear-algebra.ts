@@ -1,7 +1,6 @@
 /**
  * Cholesky's factor of a symmetric, positive definite matrix, and what follows from it (Golub and Van Loan, 2013, section
- * 4.2). Matrices are row by row in one array. Hand-written: three loops over flat arrays, a tenth of the time of the
- * libraries that keep an array a row, and nothing to bundle.
+ * 4.2). Matrices are row by row in one array.
  */
 
 /** The lower factor L with L Lᵀ = `matrix`. @throws RangeError when the matrix is not positive definite. */

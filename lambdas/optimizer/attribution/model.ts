@@ -33,6 +33,8 @@ export interface Posterior {
   readonly ease: Float64Array;
   /** Mean by parameter. */
   readonly means: Float64Array;
+  /** Log of the marginal likelihood, up to a constant that is the same for all priors (Laplace's approximation). */
+  readonly logEvidence: number;
   /** Covariance of two parameters. */
   covariance(first: number, second: number): number;
 }
@@ -41,7 +43,7 @@ export interface Posterior {
 const EASE_SD = 2;
 const LEVEL_SD = 3;
 const MOST_STEPS = 40;
-const CONVERGED = 1e-5;
+const CONVERGED = 1e-3;
 /** Longest Newton step of any parameter, log odds: far from the mode a quadratic is a poor guide. */
 const LONGEST_STEP = 2;
 
@@ -53,9 +55,24 @@ const LONGEST_STEP = 2;
  */
 export function fitModel(observations: readonly Observation[], examples: number, priors: readonly Prior[]): Posterior {
   const ordered = inOrder(observations);
-  const first = newtonFit(ordered, examples, priors, 1);
-  const dispersion = dispersionOf(ordered, first);
-  return dispersion === 1 ? first : newtonFit(ordered, examples, priors, dispersion);
+  // A parameter that acts on no rollout stays what it was believed to be, and needs no row of the matrix.
+  const used = [...new Set(ordered.flatMap(({ terms }) => terms.map(({ parameter }) => parameter)))].sort((a, b) => a - b);
+  const place = new Map(used.map((parameter, i) => [parameter, i]));
+  const placed = ordered.map((one) => ({
+    ...one,
+    terms: one.terms.map(({ parameter, value }) => ({ parameter: place.get(parameter) ?? 0, value })),
+  }));
+  const usedPriors = used.map((parameter) => priors[parameter] ?? { mean: 0, sd: 1 });
+  const first = newtonFit(placed, examples, usedPriors, 1);
+  const dispersion = dispersionOf(placed, first);
+  const fitted = dispersion === 1 ? first : newtonFit(placed, examples, usedPriors, dispersion);
+  const covariance = (a: number, b: number): number => {
+    const [i, j] = [place.get(a), place.get(b)];
+    if (i !== undefined && j !== undefined) return fitted.covariance(i, j);
+    return a === b ? (priors[a]?.sd ?? 1) ** 2 : 0;
+  };
+  const means = Float64Array.from(priors, ({ mean }, parameter) => fitted.means[place.get(parameter) ?? -1] ?? mean);
+  return { ...fitted, means, covariance };
 }
 
 /** Log odds of an example under a set of terms. */
@@ -137,6 +154,7 @@ function newtonFit(
     level: at[0] ?? 0,
     ease,
     means: at.slice(1),
+    logEvidence: logEvidenceOf(observations, rows, values, { at, ease, prior, precision, dispersion, touched }, factor),
     covariance: (first, second) => inverse[(first + 1) * size + second + 1] ?? 0,
   };
 }
@@ -207,6 +225,32 @@ function eliminateEase({ hessian, gradient, easeHessian, easeGradient, shared, t
       }
     }
   }
+}
+
+function logEvidenceOf(
+  observations: readonly Observation[],
+  rows: readonly Int32Array[],
+  values: readonly Float64Array[],
+  { at, ease, prior, precision, dispersion }: Point,
+  factor: Float64Array,
+): number {
+  const size = at.length;
+  const easeHessian = new Float64Array(ease.length).fill(1 / EASE_SD ** 2);
+  let sum = 0;
+  for (const [r, { example, score }] of observations.entries()) {
+    let odds = ease[example] ?? 0;
+    for (const [k, i] of (rows[r] ?? []).entries()) odds += (at[i] ?? 0) * (values[r]?.[k] ?? 0);
+    const p = sigmoid(odds);
+    easeHessian[example] = (easeHessian[example] ?? 0) + Math.max(1e-6, p * (1 - p)) / dispersion;
+    sum += (score * Math.log(Math.max(1e-12, p)) + (1 - score) * Math.log(Math.max(1e-12, 1 - p))) / dispersion;
+  }
+  for (let i = 0; i < size; i += 1) {
+    sum -= 0.5 * (precision[i] ?? 0) * ((at[i] ?? 0) - (prior[i] ?? 0)) ** 2;
+    sum += 0.5 * Math.log(precision[i] ?? 1) - Math.log(factor[i * size + i] ?? 1);
+  }
+  for (const value of ease) sum -= 0.5 * (value / EASE_SD) ** 2;
+  for (const curvature of easeHessian) sum -= 0.5 * Math.log(curvature);
+  return sum;
 }
 
 /** By example: the parameters that act on any of its rollouts, in order. */

@@ -2,7 +2,7 @@
  * The `attribution` strategy, turn by turn: survey of the incumbent, proposals, mixtures, a new incumbent; at the end the
  * finalists and the sealed test. Reserved before it is handed out. Pure.
  */
-import type { Archive, StopReason } from '../../contracts/artifacts.ts';
+import type { Archive } from '../../contracts/artifacts.ts';
 import type { RoundPlan } from '../../contracts/attribution.ts';
 import { type Amount, howMany, minus, reflectionSlot, taskCall, times } from '../budget.ts';
 import { withAdaptedConcurrency } from '../steps/concurrency.ts';
@@ -10,6 +10,7 @@ import { freeForSearch, longestOf } from '../steps/reserves.ts';
 import type { Search } from '../steps/search.ts';
 import { unpackWhole } from '../units/diff.ts';
 import { SEARCHING } from './decide.ts';
+import type { Fitted } from './effects.ts';
 import { concludeFinalists, finishSearch } from './finish.ts';
 import { proposalStep } from './proposals.ts';
 import { planRounds } from './rounds.ts';
@@ -115,7 +116,8 @@ function mixturesRoom(archive: Archive, search: Search): number {
 
 /** The end of a round: the units are judged, the incumbent is composed anew, and the next round is planned. */
 function endRound(ended: Archive, search: Search): Archive {
-  const archive = withAdaptedConcurrency(judged(ended, search), search.task);
+  const fitted = fit(ended, search);
+  const archive = withAdaptedConcurrency(judged(ended, search, fitted), search.task);
   const planned = withPlan(archive, search);
   const { plan } = stateOf(planned);
   const { budget, optimizer } = search.task;
@@ -123,13 +125,13 @@ function endRound(ended: Archive, search: Search): Archive {
     return finishSearch(archive, search, 'generations');
   }
   if (plan.rounds === 0) return finishSearch(archive, search, 'rollouts');
-  const surveyed = withSurvey(planned, search, fit(planned, search), plan.survey);
+  const surveyed = withSurvey(planned, search, fitted, plan.survey);
   return stageStep(surveyed, search, 'survey') ?? finishSearch(archive, search, 'rollouts');
 }
 
 /** The archive with the units' new statuses and effects, and with the incumbent that they make. */
-function judged(archive: Archive, search: Search): Archive {
-  const chosen = choose(archive, search, fit(archive, search), SEARCHING);
+function judged(archive: Archive, search: Search, fitted: Fitted): Archive {
+  const chosen = choose(archive, search, fitted, SEARCHING);
   const state = stateOf(archive);
   const included = new Set(chosen.included.map(({ id }) => id));
   const before = new Set(incumbentUnits(state).map(({ id }) => id));
@@ -158,5 +160,3 @@ function unpacked(archive: Archive, included: ReadonlySet<string>): Archive {
 function timeIsUp({ elapsedMs }: Archive, { task: { budget } }: Search): boolean {
   return budget.minutes !== undefined && elapsedMs >= budget.minutes * 60_000;
 }
-
-export type { StopReason };

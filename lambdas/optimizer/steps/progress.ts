@@ -20,7 +20,7 @@ export function progressOfMutation({ outcome, before, after, reflections, ledger
 }
 
 export function progressOfVerification(item: VerifyItem, { rows, ledger }: LandedVerification): ItemProgress {
-  const wanted = (item.to - item.from) * item.candidateIds.length;
+  const wanted = (item.to - item.from) * item.draws * item.candidateIds.length;
   const scored = rows.filter(({ score }) => score !== null).length;
   return { used: usedBy(rows, [], ledger), callsMissing: wanted - scored };
 }

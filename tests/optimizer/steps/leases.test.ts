@@ -112,17 +112,22 @@ describe('progress', () => {
     expect(used.tokens).toBeGreaterThan(reflected);
   });
 
-  it('of the sealed test counts rows without a score as missing', () => {
+  it.each([
+    [1, 3],
+    [3, 11],
+  ])('of the sealed test counts rows without a score as missing, of %i draws', (draws, callsMissing) => {
     const item: VerifyItem = {
       from: 2,
       to: 4,
-      draws: 1, candidateIds: ['baseline', 'g1-s0'],
+      draws,
+      candidateIds: ['baseline', 'g1-s0'],
       concurrency: 1,
       lease: { calls: 4, tokens: null, costUsd: null },
     };
     const row = {
       exampleId: 'x',
       candidateId: 'baseline',
+      draw: 0,
       evals: {},
       cached: false,
       usage: { ...noUsage(), calls: 2 },
@@ -132,6 +137,6 @@ describe('progress', () => {
       { ...row, score: null },
     ];
 
-    expect(progressOfVerification(item, { rows, ledger: null })).toMatchObject({ used: { calls: 4 }, callsMissing: 3 });
+    expect(progressOfVerification(item, { rows, ledger: null })).toMatchObject({ used: { calls: 4 }, callsMissing });
   });
 });
