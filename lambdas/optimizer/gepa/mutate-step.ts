@@ -64,12 +64,19 @@ function mutateItem(
   };
 }
 
-/** Round robin over the free components, from where this parent's earlier children left off. */
-function componentFor(archive: Archive, frozen: readonly string[], parent: Candidate, slot: number): string {
-  const free = Object.keys(parent.parts)
+/** Names of the components that may change, sorted. */
+export function freeComponents({ parts }: Pick<Candidate, 'parts'>, frozen: readonly string[]): string[] {
+  return Object.keys(parts)
     .filter((name) => !frozen.includes(name))
     .sort();
-  const earlier = archive.candidates.filter(({ parents }) => parents.includes(parent.id)).length;
+}
+
+/** Round robin over the free components, from where this parent's earlier children left off. */
+function componentFor(archive: Archive, frozen: readonly string[], parent: Candidate, slot: number): string {
+  const free = freeComponents(parent, frozen);
+  const earlier = archive.candidates.filter(
+    ({ origin, parents }) => origin === 'mutation' && parents.includes(parent.id),
+  ).length;
   const component = free[(earlier + slot) % free.length];
   if (component === undefined) throw new Error(`Candidate ${parent.id} has no free component.`);
   return component;

@@ -1,18 +1,17 @@
 /** The reducer's second half: what to do next, reserved before it is handed out. Pure. */
 import type { Archive, StopReason } from '../../contracts/artifacts.ts';
 import type { Task } from '../../contracts/task.ts';
-import { meanScores } from '../frontier.ts';
 import { withAdaptedConcurrency } from '../steps/concurrency.ts';
-import { type Search, scoresOf } from '../steps/search.ts';
+import type { Search } from '../steps/search.ts';
 import { finish, finishFinalists } from './finish.ts';
+import { withoutHopeless } from './hopeless.ts';
+import { mergeStep, withJudgedMerge } from './merge-step.ts';
 import { mutateStep } from './mutate-step.ts';
 import { scoreStep, withoutUnaffordable, withoutUnscored } from './score-step.ts';
+import { isPerfect } from './whole-scores.ts';
 
 export { testFitsWith } from '../steps/reserves.ts';
 export type { Search } from '../steps/search.ts';
-
-/** A validation mean this close to 1 leaves nothing to improve. */
-const PERFECT = 1 - 1e-9;
 
 /** The archive with the step of its next turn. `folded` has everything in it that landed so far. */
 export function planNextStep(folded: Archive, search: Search): Archive {
@@ -20,14 +19,17 @@ export function planNextStep(folded: Archive, search: Search): Archive {
   const isFirst = folded.step === null;
   const isOutOfTime = isTimeUp(archive, search.task);
   if (archive.finalists !== null) return finishFinalists(archive, search, isOutOfTime);
-  if (isOutOfTime && !isFirst) return finish(withoutUnscored(archive, search), search, 'minutes');
+  if (isOutOfTime && !isFirst) return finish(withoutUnscored(withJudgedMerge(archive), search), search, 'minutes');
   if (archive.generation === 0) {
     // The first call is made alone: a wrong key costs one call, not a whole baseline.
     const purpose = isFirst && search.validationIds.length > 1 ? 'probe' : 'baseline';
     return scoreStep(archive, search, purpose) ?? proposeOrStop(archive, search);
   }
-  const affordable = withoutUnaffordable(archive, search);
-  return scoreStep(affordable, search, 'children') ?? proposeOrStop(affordable, search);
+  const promising = withoutHopeless(withJudgedMerge(archive), search);
+  const affordable = withoutUnaffordable(promising, search);
+  return (
+    scoreStep(affordable, search, 'children') ?? mergeStep(affordable, search) ?? proposeOrStop(affordable, search)
+  );
 }
 
 /** The end of a generation: another one, or the end of the search. */
@@ -40,8 +42,7 @@ function proposeOrStop(ended: Archive, search: Search): Archive {
 /** Why no further generation is wanted; null when one is (and the caps decide). */
 function stopReasonOf(archive: Archive, { task }: Search): StopReason | null {
   const { budget, optimizer } = task;
-  const best = Math.max(...meanScores(scoresOf(archive, task)).values());
-  if (best >= PERFECT) return 'perfect_validation';
+  if (isPerfect(archive, task)) return 'perfect_validation';
   const generations = Math.min(optimizer.generations, budget.generations ?? Number.POSITIVE_INFINITY);
   return archive.generation >= generations ? 'generations' : null;
 }

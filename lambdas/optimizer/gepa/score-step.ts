@@ -1,11 +1,12 @@
 /** `score` steps: validation rollouts of the baseline, of new children, of the finalists. */
-import type { Archive, Candidate } from '../../contracts/artifacts.ts';
+import type { Archive } from '../../contracts/artifacts.ts';
 import { BASELINE_ID } from '../archive.ts';
 import { fits, NOTHING, plus, taskCall, times } from '../budget.ts';
 import { layOut } from '../shards.ts';
 import { NO_LEASE, withLeases } from '../steps/leases.ts';
 import { freeForSearch, longerOf, longestOf } from '../steps/reserves.ts';
 import { componentsById, type Search } from '../steps/search.ts';
+import { withRejected } from './rejection.ts';
 import { newcomers, type Purpose, unscoredRequests, validationWork } from './validation-work.ts';
 
 /** The archive with the next step of `purpose`; null when nothing is due. */
@@ -52,25 +53,6 @@ export function withoutUnscored(archive: Archive, search: Search): Archive {
   const unscored = new Set(unscoredRequests(archive, search).map(({ candidateId }) => candidateId));
   unscored.delete(BASELINE_ID);
   return withRejected(archive, unscored, 'no time was left to score it on validation');
-}
-
-/** Children that were accepted and cannot stay: the generation's summary says so too. */
-function withRejected(archive: Archive, ids: ReadonlySet<string>, reason: string): Archive {
-  if (ids.size === 0) return archive;
-  const candidates = archive.candidates.map(
-    (candidate): Candidate => (ids.has(candidate.id) ? { ...candidate, status: 'rejected', reason } : candidate),
-  );
-  const generations = archive.generations.map((summary) => {
-    if (summary.generation !== archive.generation) return summary;
-    const { accepted, rejected, reasons } = summary;
-    return {
-      ...summary,
-      accepted: accepted - ids.size,
-      rejected: rejected + ids.size,
-      reasons: { ...reasons, [reason]: (reasons[reason] ?? 0) + ids.size },
-    };
-  });
-  return { ...archive, candidates, generations };
 }
 
 /** Consecutive pieces of the given sizes. */

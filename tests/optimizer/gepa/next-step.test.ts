@@ -112,7 +112,7 @@ describe('planNextStep', () => {
     const options = {
       validation,
       timeoutSeconds: 300,
-      optimizer: { concurrency: 1, generations: 1, proposals: 1, minibatchSize: 2 },
+      optimizer: { concurrency: 1, generations: 1, proposals: 1, minibatchSize: 2, validation: 'full' as const },
     };
     const world = makeWorld({ ...options, extra: { calls: validation + 4 }, start: 0, gain: 0.9 });
 

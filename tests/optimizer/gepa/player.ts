@@ -38,8 +38,12 @@ export interface Played {
 /** More turns than any run of these tests may take. */
 const MOST_TURNS = 2_000;
 
-/** Plays until the sealed test is over. `onPlan` sees each archive with its step. */
-export function play(world: World, onPlan: (archive: Archive) => void = () => {}): Played {
+/** Plays until the sealed test is over. `onPlan` sees each archive with its step, `keep` stores it between two turns. */
+export function play(
+  world: World,
+  onPlan: (archive: Archive) => void = () => {},
+  keep: (archive: Archive) => Archive = (archive) => archive,
+): Played {
   const { search } = world;
   const player = new Player(world);
   const turns: Archive[] = [];
@@ -52,7 +56,7 @@ export function play(world: World, onPlan: (archive: Archive) => void = () => {}
       for (const item of archive.step.items) player.verify(archive, item);
       return { turns, last: archive, totals: player.totals };
     }
-    const folded = foldStep(archive, world, player);
+    const folded = foldStep(keep(archive), world, player);
     archive = { ...folded, elapsedMs: folded.elapsedMs + (world.options.stepMs ?? 1000) };
   }
   throw new Error(`The run did not end in ${MOST_TURNS} turns.`);
@@ -185,8 +189,9 @@ export class Player {
     this.seen.add(key);
     const { usage, failed } = this.call(split, components, [prompt, exampleId, draw], lease, spare);
     if (failed !== null) return { request, usage, cached: false, result: { status: 'failed', failure: failed } };
-    const score = this.world.score(prompt, split, exampleId, draw);
-    return { request, usage, cached: false, result: { status: 'scored', score, evals: [score] } };
+    const evals = this.world.scores(prompt, split, exampleId, draw);
+    const score = evals.reduce((sum, one) => sum + one, 0) / evals.length;
+    return { request, usage, cached: false, result: { status: 'scored', score, evals } };
   }
 
   /** One rollout's calls. `spare`: retries that a greedy rollout uses up before it is answered. */

@@ -6,8 +6,9 @@ import { acceptances, candidateSelections, frontierTypes } from '../../../lambda
 import { BASELINE_ID, candidateOf, componentsOf, validationScores } from '../../../lambdas/optimizer/archive.ts';
 import { plus, remaining, sealedTest } from '../../../lambdas/optimizer/budget.ts';
 import { frontierWeights, meanScores } from '../../../lambdas/optimizer/frontier.ts';
+import { MOST_MERGES } from '../../../lambdas/optimizer/gepa/merge-step.ts';
 import { MAX_ITEMS, stepCapacity } from '../../../lambdas/optimizer/shards.ts';
-import { granted, play } from './player.ts';
+import { granted, type Played, play } from './player.ts';
 import { makeWorld, type Weather, type World, type WorldOptions } from './world.ts';
 
 /** Sums of a few thousand costs differ by rounding. */
@@ -36,6 +37,8 @@ const anyWorld = (weathers: readonly Weather[]): fc.Arbitrary<WorldOptions> =>
       unanswered: fc.constantFrom(0, 0.1),
       guarded: fc.constantFrom(0, 0.3),
       dying: fc.constantFrom(0, 0.1),
+      evals: fc.constantFrom(1, 2),
+      luck: fc.constantFrom(1, 0.2),
       start: fc.constantFrom(0, 0.2, 0.3, 0.4, 0.5, 0.9),
       gain: fc.constantFrom(-0.1, 0.1, 0.1, 0.3),
       stepMs: fc.constantFrom(0, 1000, 20_000),
@@ -54,14 +57,19 @@ const anyWorld = (weathers: readonly Weather[]): fc.Arbitrary<WorldOptions> =>
         frontierType: fc.constantFrom(...frontierTypes),
         candidateSelection: fc.constantFrom(...candidateSelections),
         acceptance: fc.constantFrom(...acceptances),
+        validation: fc.constantFrom('rungs', 'rungs', 'full'),
+        merge: fc.constantFrom(true, true, false),
       }),
     }),
   );
 
 /** Plays a world; a run that its weather ends with an outage is a good end too. */
-function playOrOutage(world: World, onPlan?: (archive: Archive) => void): ReturnType<typeof play> | null {
+function playOrOutage(
+  world: World,
+  ...more: [onPlan?: (archive: Archive) => void, keep?: (archive: Archive) => Archive]
+): Played | null {
   try {
-    return play(world, onPlan);
+    return play(world, ...more);
   } catch (error) {
     if (error instanceof Error && error.name === 'ModelUnavailableError') return null;
     throw error;
@@ -70,6 +78,9 @@ function playOrOutage(world: World, onPlan?: (archive: Archive) => void): Return
 
 const runs = (numRuns: number): fc.Parameters<unknown> => ({ numRuns, seed: 20_251_101 });
 const weathers = ['calm', 'faulty', 'greedy'] as const;
+
+/** Names of the evals; a world with one has the first alone. */
+const names = ['right', 'brief'];
 
 function leasesOf({ step }: Archive): LeaseGrant[] {
   return step === null ? [] : step.items.map(({ lease }) => lease);
@@ -167,8 +178,10 @@ describe('a whole run', () => {
 
         const { proposals, generations, finalists } = task.optimizer;
         const steps = (rollouts: number): number => Math.ceil(rollouts / stepCapacity(1, task.model.timeoutSeconds));
-        const perGeneration = 1 + steps(proposals * facts.validationSize);
-        const most = 2 + steps(facts.validationSize) * (1 + finalists) + generations * perGeneration;
+        // Each rung but the last may end with a step that is not full; a merge has its sample beside them.
+        const perGeneration = 1 + 2 + steps(proposals * facts.validationSize);
+        const merges = MOST_MERGES * (1 + 2 + steps(facts.validationSize));
+        const most = 2 + steps(facts.validationSize) * (1 + finalists) + generations * perGeneration + merges;
         expect(played?.turns.length ?? 0).toBeLessThanOrEqual(most);
       }),
       runs(150),
@@ -223,6 +236,79 @@ describe('a whole run', () => {
     );
   });
 
+  it('lets only those become parents, finalists or winners that were scored on all of validation', () => {
+    fc.assert(
+      fc.property(anyWorld(weathers), (options) => {
+        const world = makeWorld(options);
+
+        playOrOutage(world, (archive) => {
+          const { step, generation, candidates, finalists, winnerId } = archive;
+          const parents = step?.kind === 'mutate' ? step.items.map(({ parentId }) => parentId) : [];
+          const merge = candidates.find((one) => one.origin === 'merge' && one.generation === generation);
+          const chosen = [...parents, ...(merge?.parents ?? []), ...(finalists ?? []), ...(winnerId ? [winnerId] : [])];
+          for (const id of chosen) {
+            const tried = archive.scores.filter(
+              ([of, split, , draw]) => of === id && split === 'validation' && draw === 0,
+            );
+            expect(tried).toHaveLength(world.search.validationIds.length);
+            expect(candidateOf(archive, id).status).toBe('accepted');
+          }
+        });
+      }),
+      runs(100),
+    );
+  });
+
+  it('merges at most once a generation and five times a run, where there is something to join, and no text twice', () => {
+    let merges = 0;
+    fc.assert(
+      fc.property(anyWorld(weathers), (options) => {
+        const world = makeWorld(options);
+        const { optimizer, prompt } = world.search.task;
+
+        const last = playOrOutage(world)?.last;
+
+        if (last === undefined) return;
+        const merged = last.candidates.filter(({ origin }) => origin === 'merge');
+        merges += merged.length;
+        expect(merged.length).toBeLessThanOrEqual(MOST_MERGES);
+        expect(new Set(merged.map(({ generation }) => generation)).size).toBe(merged.length);
+        if (!optimizer.merge || Object.keys(prompt).length === 2) expect(merged).toEqual([]);
+        for (const { id, generation, parents, component, minibatch } of merged) {
+          expect({ id, component }).toEqual({ id: `g${generation}-m`, component: null });
+          expect(new Set(parents).size).toBe(2);
+          expect(new Set(minibatch?.exampleIds).size).toBe(minibatch?.exampleIds.length);
+          expect(minibatch?.exampleIds.length).toBeGreaterThan(0);
+          expect(minibatch?.exampleIds.length).toBeLessThanOrEqual(5);
+        }
+        for (const { id, parts } of merged) {
+          const twins = last.candidates.filter((one) => JSON.stringify(one.parts) === JSON.stringify(parts));
+          // A child of a later reflection may come to the text of a merge; it is rejected then.
+          expect(twins[0]?.id).toBe(id);
+          expect(twins.filter(({ status }) => status === 'accepted').length).toBeLessThanOrEqual(1);
+        }
+      }),
+      runs(200),
+    );
+    expect(merges).toBeGreaterThan(20);
+  });
+
+  it('plans the same from an archive that was stored in between', () => {
+    fc.assert(
+      fc.property(anyWorld(weathers), (options) => {
+        const world = makeWorld(options);
+
+        const straight = playOrOutage(world);
+        const stored = playOrOutage(world, undefined, (archive) =>
+          archiveSchema.parse(JSON.parse(JSON.stringify(archive))),
+        );
+
+        expect(stored?.turns).toEqual(straight?.turns);
+      }),
+      runs(60),
+    );
+  });
+
   it('keeps every score with its parts, and every child with its reason, parts and minibatch', () => {
     fc.assert(
       fc.property(anyWorld(weathers), (options) => {
@@ -236,7 +322,7 @@ describe('a whole run', () => {
         for (const [candidateId, split, exampleId, draw, score, ...evals] of last.scores) {
           const rejectedBeforeReflection = candidateOf(last, candidateId).status;
           expect(['accepted', 'rejected']).toContain(rejectedBeforeReflection);
-          expect(evals).toHaveLength(score === null ? 0 : 1);
+          expect(evals).toHaveLength(score === null ? 0 : world.search.task.evals.length);
           keys.add(JSON.stringify([candidateOf(last, candidateId).parts, split, exampleId, draw]));
         }
         // A draw of a prompt on an example stands for itself alone.
@@ -248,7 +334,7 @@ describe('a whole run', () => {
           expect(Object.keys(componentsOf(last, child)).sort()).toEqual(Object.keys(world.search.task.prompt).sort());
         }
         for (const { generation, accepted, rejected, reasons, proposed } of last.generations) {
-          const own = last.candidates.filter((child) => child.generation === generation && child.origin === 'mutation');
+          const own = last.candidates.filter((child) => child.generation === generation && child.origin !== 'baseline');
           expect(own).toHaveLength(proposed);
           expect(own.filter(({ status }) => status === 'accepted')).toHaveLength(accepted);
           expect(Object.values(reasons).reduce((sum, count) => sum + count, 0)).toBe(rejected);
@@ -267,7 +353,7 @@ describe('a whole run', () => {
         const last = playOrOutage(makeWorld({ ...options, refusals: 0.2 }))?.last;
 
         if (last === undefined) return;
-        for (const { id, scores } of validationScores(last, ['right'])) {
+        for (const { id, scores } of validationScores(last, names)) {
           for (const [exampleId, mean] of scores) {
             const draws = last.scores.filter(
               ([of, split, example, , score]) =>
@@ -302,7 +388,7 @@ describe('a whole run', () => {
           }
           const onFrontier = frontierWeights(
             task.optimizer.frontierType,
-            validationScores({ ...archive, step: null }, ['right']),
+            validationScores({ ...archive, step: null }, names),
           );
           // Where the budget leaves slots out, those that are left still have the parents that were drawn for them.
           const first = step.items.filter(({ slot }) => slot < onFrontier.size).map(({ parentId }) => parentId);
@@ -337,7 +423,7 @@ describe('a whole run', () => {
 
         if (last === undefined || last.winnerId === BASELINE_ID) return;
         const firstDraws = { ...last, scores: last.scores.filter(([, , , draw]) => draw === 0) };
-        const means = meanScores(validationScores(firstDraws, ['right']));
+        const means = meanScores(validationScores(firstDraws, names));
         expect(means.get(last.winnerId ?? '')).toBeGreaterThan(means.get(BASELINE_ID) ?? 1);
       }),
       runs(60),

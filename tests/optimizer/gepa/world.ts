@@ -36,6 +36,12 @@ export interface WorldOptions {
   /** Quality of the baseline and of each idea, points. */
   readonly start?: number;
   readonly gain?: number;
+  /** Quality of idea i where ideas differ: the entry at i, counted round. */
+  readonly gains?: readonly number[];
+  /** Evals of the task; with two, even ideas serve the first and odd ones the second. */
+  readonly evals?: 1 | 2;
+  /** Share of answers that are a throw of dice; in the others an example is as hard for every prompt. Default 1. */
+  readonly luck?: number;
 }
 
 export interface World {
@@ -44,10 +50,11 @@ export interface World {
   readonly options: WorldOptions;
   /** A number in [0, 1) that depends on its arguments and the seed alone. */
   chance(...key: (string | number)[]): number;
-  /** [0, 1], by prompt, example and draw. */
-  score(prompt: string, split: string, exampleId: string, draw: number): number;
+  /** Score of each eval, in [0, 1], by prompt, example and draw. */
+  scores(prompt: string, split: string, exampleId: string, draw: number): number[];
 }
 
+const EVALS = ['right', 'brief'];
 const price = { input: 1, output: 4 };
 
 export function makeWorld(options: WorldOptions = {}): World {
@@ -68,7 +75,7 @@ export function makeWorld(options: WorldOptions = {}): World {
     },
     model: { name: 'task', maxOutputTokens: 20, timeoutSeconds: options.timeoutSeconds ?? 30 },
     reflection: { name: 'reflection', maxOutputTokens: 100 },
-    evals: [{ name: 'right', type: 'exact_match' }],
+    evals: EVALS.slice(0, options.evals ?? 1).map((name) => ({ name, type: 'exact_match' })),
     optimizer: { generations: 4, proposals: 4, minibatchSize: 3, seed, ...options.optimizer },
   };
   const needed = requiredAmount(taskSchema.parse(settings), facts);
@@ -91,11 +98,21 @@ export function makeWorld(options: WorldOptions = {}): World {
     options,
     weather: options.weather ?? 'calm',
     chance,
-    search: { task, facts, trainIds: ids('t', train), validationIds: ids('v', validation) },
-    score(prompt, split, exampleId, draw) {
-      const ideas = prompt.match(/idea \d+/g) ?? [];
-      const quality = (options.start ?? 0.4) + (options.gain ?? 0.1) * new Set(ideas).size;
-      return chance('score', prompt, split, exampleId, draw) < quality ? 1 : 0;
+    search: { task, facts, trainIds: ids('t', train), validationIds: ids('v', validation), texts: new Map() },
+    scores(prompt, split, exampleId, draw) {
+      const ideas = [...new Set(prompt.match(/idea \d+/g) ?? [])].map((idea) => Number(idea.slice('idea '.length)));
+      const { start = 0.4, gain = 0.1, gains = [gain], luck = 1 } = options;
+      return task.evals.map((_, i) => {
+        const key = i === 0 ? [] : [i];
+        const quality = ideas
+          .filter((idea) => task.evals.length === 1 || idea % 2 === i)
+          .reduce((sum, idea) => sum + (gains[idea % gains.length] ?? 0), start);
+        const isLuck = chance('luck', prompt, split, exampleId, draw, ...key) < luck;
+        const dice = isLuck
+          ? chance('score', prompt, split, exampleId, draw, ...key)
+          : chance('difficulty', split, exampleId, ...key);
+        return dice < quality ? 1 : 0;
+      });
     },
   };
 }
