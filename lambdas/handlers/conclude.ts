@@ -8,7 +8,9 @@ import { addPaidRollout, addUsageTo } from '../optimizer/steps/spend.ts';
 import { stateHandler } from '../platform/handler.ts';
 import { buildReport, sealedIntervals } from '../report/build.ts';
 import { compareExamples, type FindRollout } from '../report/compared-examples.ts';
-import { renderReportHtml } from '../report/html.ts';
+import { type Reply, renderReportHtml } from '../report/html.ts';
+import { loadReflections } from '../rollout/reflect.ts';
+import { outsideFence } from '../rollout/reflection-prompt.ts';
 import { jobKey } from '../rollout/run-rollouts.ts';
 import { loadArchive, loadContext, loadVerification, runObject } from '../store/artifacts.ts';
 import { putText } from '../store/objects.ts';
@@ -79,12 +81,38 @@ async function saveFiles(
     intervals: sealedIntervals(archive, rows, task.optimizer.seed),
     budget: task.budget,
     models: { task: task.model.name, reflection: task.reflection.name },
+    replies: await repliesOf(runId, report),
+    trainExamples: namedExamples(context, report),
   });
   await putText(runObject(runId, 'report.json'), `${JSON.stringify(report, null, 2)}\n`, 'application/json');
   await putText(runObject(runId, 'report.html'), html, 'text/html; charset=utf-8');
   for (const [name, text] of Object.entries(report.recommended.components)) {
     await putText(runObject(runId, `best-prompt/${name}.txt`), text, 'text/plain; charset=utf-8');
   }
+}
+
+/** What the replies behind the report's edits said outside their fence. */
+async function repliesOf(runId: string, { edits }: Report): Promise<Reply[]> {
+  const slots = new Map(
+    edits.flatMap(({ generation, slot }) => (slot === null ? [] : [[`${generation} ${slot}`, { generation, slot }]])),
+  );
+  const loaded = await Promise.all(
+    [...slots.values()].map(async (slot) => {
+      const records = await loadReflections({ runId, ...slot });
+      const text = records.findLast((record) => record?.reply != null)?.reply ?? null;
+      return text === null ? [] : [{ ...slot, text: outsideFence(text) }];
+    }),
+  );
+  return loaded.flat();
+}
+
+function namedExamples({ train }: RunContext, { edits }: Report): Record<string, string> {
+  const named = new Set(edits.flatMap(({ exampleIds }) => exampleIds));
+  return Object.fromEntries(
+    train
+      .filter(({ id }) => named.has(id))
+      .map(({ id, input }) => [id, typeof input === 'string' ? input : JSON.stringify(input)]),
+  );
 }
 
 async function validationRollouts(context: RunContext, archive: Archive): Promise<FindRollout> {

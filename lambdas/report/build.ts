@@ -8,6 +8,7 @@ import { powerOf } from '../optimizer/power.ts';
 import { stream } from '../optimizer/random.ts';
 import { bootstrapInterval, type Interval, mean, ROUNDING_ERROR } from '../optimizer/statistics.ts';
 import { decideVerdict, nothingCompared } from '../optimizer/verdict.ts';
+import { editsOf } from './edits.ts';
 import { type SealedScore, sealedScores } from './sealed-scores.ts';
 
 export interface ReportInput {
@@ -85,7 +86,7 @@ export function buildReport({ context, archive, rows, spend, wallSeconds, lastEr
       validation: validationOf(candidate.id),
       frontier: onFrontier.has(candidate.id),
     })),
-    edits: [],
+    edits: editsOf(archive),
     power: powerOf(context.test.size, task.optimizer.testDraws),
     regressions: pairs.flatMap(({ exampleId, baseline, best }) =>
       best.score < baseline.score - ROUNDING_ERROR ? [{ exampleId, baseline: baseline.score, best: best.score }] : [],
