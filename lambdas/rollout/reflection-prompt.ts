@@ -94,6 +94,12 @@ export function readReply(reply: string, truncated: boolean): Reply {
   return { text: null, reason: 'it has no fenced block' };
 }
 
+/** What a reply says before its fenced block. */
+export function outsideFence(reply: string): string {
+  const at = reply.search(/^`{3,}/m);
+  return (at < 0 ? reply : reply.slice(0, at)).trim();
+}
+
 /** Blocks between lines that begin with exactly this fence; null when the last one does not end. */
 function fencedBlocks(reply: string, fence: string): string[] | null {
   const blocks: string[] = [];

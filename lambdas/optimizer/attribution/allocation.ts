@@ -45,7 +45,12 @@ export function allocate(pairs: number, { design, onTrial, chances, seen, random
     return at;
   };
   const atLarge = (): void =>
-    take(best((example) => ((worth[example] ?? 0) + (jitter[example] ?? 0)) / (1 + (seen[example] ?? 0) + 4 * (taken[example] ?? 0))));
+    take(
+      best(
+        (example) =>
+          ((worth[example] ?? 0) + (jitter[example] ?? 0)) / (1 + (seen[example] ?? 0) + 4 * (taken[example] ?? 0)),
+      ),
+    );
 
   const aimed = onTrial.filter((unit) => unit.origins.length + unit.deletions.length > 0);
   const covered = new Map(aimed.map(({ id }) => [id, 0]));
@@ -58,7 +63,9 @@ export function allocate(pairs: number, { design, onTrial, chances, seen, random
       atLarge();
       continue;
     }
-    const unit = aimed.reduce((least, one) => ((covered.get(one.id) ?? 0) < (covered.get(least.id) ?? 0) ? one : least));
+    const unit = aimed.reduce((least, one) =>
+      (covered.get(one.id) ?? 0) < (covered.get(least.id) ?? 0) ? one : least,
+    );
     const example = best((one) =>
       design.isOwn(unit, one)
         ? -1

@@ -50,7 +50,10 @@ export function effectsOf(
 ): Record<string, UnitEffect> {
   const odds = new OddsCache(fitted);
   return Object.fromEntries(
-    units.map((unit) => [unit.id, { ...effectOf(fitted, included, unit, odds), ...(counts.get(unit.id) ?? { with: 0, without: 0 }) }]),
+    units.map((unit) => [
+      unit.id,
+      { ...effectOf(fitted, included, unit, odds), ...(counts.get(unit.id) ?? { with: 0, without: 0 }) },
+    ]),
   );
 }
 
@@ -68,7 +71,10 @@ class OddsCache {
     if (cached !== undefined) return cached;
     const { design, posterior, examples } = this.fitted;
     const odds = Float64Array.from(examples, (example) =>
-      logOdds(posterior, example, [...units.flatMap((unit) => design.termsOf(unit, example)), ...design.pairTerms(units, example)]),
+      logOdds(posterior, example, [
+        ...units.flatMap((unit) => design.termsOf(unit, example)),
+        ...design.pairTerms(units, example),
+      ]),
     );
     this.known.set(key, odds);
     return odds;
@@ -88,7 +94,9 @@ function effectOf(
   const after = odds.of(isIn ? included : [...company, unit]);
   // What moves between the two sides: the unit's own parameters, less those of what it stands in for.
   const general = design.parameterOf(unit);
-  const replaced = isIn ? [] : included.filter((other) => excludes(unit, other)).map((other) => design.parameterOf(other));
+  const replaced = isIn
+    ? []
+    : included.filter((other) => excludes(unit, other)).map((other) => design.parameterOf(other));
   const aimed = general + 1;
   const named = general + 2;
   const moved = [general, ...replaced];
@@ -107,7 +115,14 @@ function effectOf(
   const others = examples.flatMap((example, i) =>
     design.isOwn(unit, example)
       ? []
-      : [{ before: sigmoid(before[i] ?? 0), after: after[i] ?? 0, aim: design.aim(unit, example), name: design.named(unit, example) }],
+      : [
+          {
+            before: sigmoid(before[i] ?? 0),
+            after: after[i] ?? 0,
+            aim: design.aim(unit, example),
+            name: design.named(unit, example),
+          },
+        ],
   );
   const draws = NORMAL_DRAWS.map((point) => {
     const [first, second, third] = spread(point);

@@ -84,7 +84,12 @@ export function designOf(archive: Archive, state: AttributionState, { keys, simi
 
   const design = {
     priors: [
-      ...units.flatMap((unit) => [unit.origins.length === 0 ? SEED_PRIOR : GENERAL_PRIOR, AIMED_PRIOR, NAMED_PRIOR, OWN_PRIOR]),
+      ...units.flatMap((unit) => [
+        unit.origins.length === 0 ? SEED_PRIOR : GENERAL_PRIOR,
+        AIMED_PRIOR,
+        NAMED_PRIOR,
+        OWN_PRIOR,
+      ]),
       ...pairs.map(() => PAIR_PRIOR),
     ],
     isOwn: (unit: Unit, example: number): boolean => own[numberOf.get(unit.id) ?? -1]?.[example] === 1,
@@ -107,7 +112,9 @@ export function designOf(archive: Archive, state: AttributionState, { keys, simi
       let present = pairsIn.get(included);
       if (present === undefined) {
         const numbers = new Set(included.map(({ id }) => numberOf.get(id) ?? -1));
-        present = pairs.flatMap(([a, b], i) => (numbers.has(a) && numbers.has(b) ? [{ a, b, parameter: firstPair + i }] : []));
+        present = pairs.flatMap(([a, b], i) =>
+          numbers.has(a) && numbers.has(b) ? [{ a, b, parameter: firstPair + i }] : [],
+        );
         pairsIn.set(included, present);
       }
       return present.flatMap(({ a, b, parameter }) => {
@@ -158,7 +165,11 @@ function pairsOf(units: readonly Unit[], aims: readonly Float64Array[]): [number
   for (const [b, second] of units.entries()) {
     for (let a = 0; a < b; a += 1) {
       const first = units[a];
-      if (first === undefined || first.component !== second.component && first.roots.some((root) => second.roots.includes(root))) continue;
+      if (
+        first === undefined ||
+        (first.component !== second.component && first.roots.some((root) => second.roots.includes(root)))
+      )
+        continue;
       const length = (lengths[a] ?? 0) * (lengths[b] ?? 0);
       if (length === 0) continue;
       let dot = 0;

@@ -43,7 +43,10 @@ export function concludeFinalists(archive: Archive, search: Search, isOutOfTime:
 function redraws(archive: Archive, search: Search, ids: readonly string[]): RolloutRequest[] {
   const { task, facts, validationIds } = search;
   const { plan } = stateOf(archive);
-  const room = howMany(taskCall(task, facts, 'validation', longestOf(archive, search)), freeBeforeTest(archive, search));
+  const room = howMany(
+    taskCall(task, facts, 'validation', longestOf(archive, search)),
+    freeBeforeTest(archive, search),
+  );
   const each = Math.min(validationIds.length, Math.floor(Math.min(room, plan.finalists) / ids.length));
   const examples = stream(task.optimizer.seed, 'finalists').shuffle(validationIds).slice(0, each);
   const draws = freshDraws(archive);
@@ -56,7 +59,10 @@ function conclude(archive: Archive, search: Search): Archive {
   const fitted = fit(archive, search, true);
   const expected = (id: string): number => {
     const included = unitsOfCandidate(state, id);
-    return predictMean(fitted, state.pool.units.filter((unit) => included.has(unit.id)));
+    return predictMean(
+      fitted,
+      state.pool.units.filter((unit) => included.has(unit.id)),
+    );
   };
   const baseline = expected(BASELINE_ID);
   const ranked = (archive.finalists ?? [])

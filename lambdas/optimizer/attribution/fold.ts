@@ -69,8 +69,13 @@ export function foldProposals(
       slot: item.slot,
       exampleIds: item.minibatch.map(({ exampleId }) => exampleId),
     };
-    const added = withSecondTrials(addReply(pool, unitsOfCandidate(state, item.parentId), item.component, text, origin), state.effects);
-    const alive = added.touched.filter((id) => added.pool.units.some((unit) => unit.id === id && unit.status !== 'out'));
+    const added = withSecondTrials(
+      addReply(pool, unitsOfCandidate(state, item.parentId), item.component, text, origin),
+      state.effects,
+    );
+    const alive = added.touched.filter((id) =>
+      added.pool.units.some((unit) => unit.id === id && unit.status !== 'out'),
+    );
     if (alive.length === 0) reject('every edit of the reply was tried before');
     else if (!testFits(added.pool, { ...archive, spend }, search)) {
       reject('so long that the sealed test would not fit the budget');

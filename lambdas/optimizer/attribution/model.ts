@@ -56,7 +56,9 @@ const LONGEST_STEP = 2;
 export function fitModel(observations: readonly Observation[], examples: number, priors: readonly Prior[]): Posterior {
   const ordered = inOrder(observations);
   // A parameter that acts on no rollout stays what it was believed to be, and needs no row of the matrix.
-  const used = [...new Set(ordered.flatMap(({ terms }) => terms.map(({ parameter }) => parameter)))].sort((a, b) => a - b);
+  const used = [...new Set(ordered.flatMap(({ terms }) => terms.map(({ parameter }) => parameter)))].sort(
+    (a, b) => a - b,
+  );
   const place = new Map(used.map((parameter, i) => [parameter, i]));
   const placed = ordered.map((one) => ({
     ...one,
@@ -210,7 +212,10 @@ function quadraticAt(
 }
 
 /** Takes the examples' ease out of the system of the parameters. */
-function eliminateEase({ hessian, gradient, easeHessian, easeGradient, shared, touched }: Quadratic, size: number): void {
+function eliminateEase(
+  { hessian, gradient, easeHessian, easeGradient, shared, touched }: Quadratic,
+  size: number,
+): void {
   for (const [example, parameters] of touched.entries()) {
     const scale = 1 / (easeHessian[example] ?? 1);
     const pull = (easeGradient[example] ?? 0) * scale;

@@ -13,7 +13,7 @@ import { SEARCHING } from './decide.ts';
 import type { Fitted } from './effects.ts';
 import { concludeFinalists, finishSearch } from './finish.ts';
 import { proposalStep } from './proposals.ts';
-import { planRounds } from './rounds.ts';
+import { finalistsShare, planRounds } from './rounds.ts';
 import { stageStep, withMixtures, withSurvey } from './stages.ts';
 import { incumbentUnits, newState, stateOf, withIncumbent, withState } from './state.ts';
 import { choose, fit } from './statistics-step.ts';
@@ -54,7 +54,7 @@ function begin(archive: Archive, search: Search): Archive {
 }
 
 /** Nothing is known yet: the first survey takes from its round's mixtures what makes it half as large again. */
-function firstSurvey({ survey, mixtures }: RoundPlan, { trainIds }: Search): number {
+function firstSurvey({ survey, mixtures }: Pick<RoundPlan, 'survey' | 'mixtures'>, { trainIds }: Search): number {
   return Math.min(trainIds.length, survey + Math.floor(mixtures * 0.15));
 }
 
@@ -62,17 +62,22 @@ function firstSurvey({ survey, mixtures }: RoundPlan, { trainIds }: Search): num
 function withPlan(archive: Archive, search: Search): Archive {
   const { task, facts } = search;
   const started = archive.generation;
-  const unplanned = withState(archive, { plan: { ...stateOf(archive).plan, finalists: 0 } });
-  const free = freeForSearch(unplanned, search);
-  const longest = longestOf(unplanned, search);
+  const longest = longestOf(archive, search);
   const call = dearest(taskCall(task, facts, 'train', longest), taskCall(task, facts, 'validation', longest));
   const slot = reflectionSlot(task, facts, longest);
-  const wanted = planRounds(rolloutsIn(free, call), facts.trainSize, facts.validationSize, task, started);
+  const known = stateOf(archive).plan;
+  const before = rolloutsIn(freeForSearch(archive, search), call);
+  // What is held for the finalists is decided once, before anything was spent.
+  const finalists =
+    archive.spend.modelCalls === 0 ? finalistsShare(before, facts.validationSize, task) : known.finalists;
+  const held = withState(archive, { plan: { ...known, finalists } });
+  const free = freeForSearch(held, search);
+  const wanted = planRounds(rolloutsIn(free, call), facts.trainSize, task, started);
   const affordable = howMany(slot, times(free, REFLECTION_SHARE));
   const proposals = Math.min(wanted.proposals, Math.floor(affordable / Math.max(1, wanted.rounds)));
   const forRollouts = minus(free, times(slot, proposals * wanted.rounds));
-  const plan = planRounds(rolloutsIn(forRollouts, call), facts.trainSize, facts.validationSize, task, started);
-  return withState(archive, { plan: { ...plan, proposals: Math.min(proposals, plan.proposals) } });
+  const plan = planRounds(rolloutsIn(forRollouts, call), facts.trainSize, task, started);
+  return withState(held, { plan: { ...plan, proposals: Math.min(proposals, plan.proposals), finalists } });
 }
 
 function rolloutsIn(free: Amount, call: Amount): number {
@@ -137,10 +142,18 @@ function judged(archive: Archive, search: Search, fitted: Fitted): Archive {
   const before = new Set(incumbentUnits(state).map(({ id }) => id));
   const units = state.pool.units.map((unit) => ({ ...unit, status: chosen.statuses.get(unit.id) ?? unit.status }));
   const entered = chosen.included.filter(({ id }) => !before.has(id)).length;
-  const left = units.filter(({ id, status }, i) => status === 'out' && state.pool.units[i]?.status !== 'out' && !included.has(id)).length;
+  const left = units.filter(
+    ({ id, status }, i) => status === 'out' && state.pool.units[i]?.status !== 'out' && !included.has(id),
+  ).length;
   const generations = archive.generations.map((summary) =>
     summary.generation === archive.generation && archive.generation > 0
-      ? { ...summary, accepted: entered, rejected: summary.rejected + left, bestValidation: chosen.predicted, rollouts: archive.spend.rollouts }
+      ? {
+          ...summary,
+          accepted: entered,
+          rejected: summary.rejected + left,
+          bestValidation: chosen.predicted,
+          rollouts: archive.spend.rollouts,
+        }
       : summary,
   );
   const withUnits = withState({ ...archive, generations }, { pool: { ...state.pool, units }, effects: chosen.effects });

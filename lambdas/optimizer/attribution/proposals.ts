@@ -28,16 +28,18 @@ export function proposalStep(archive: Archive, search: Search): Archive | StopRe
   const between = (a: string, b: string): number => similarity.between(a, b);
   const hands = dealFailures(failing, count, task.optimizer.minibatchSize, between, random);
   const componentFor = leastShown(archive);
-  const items = hands.map((hand, i): MutateItem => ({
-    generation: archive.generation,
-    slot: i,
-    parentId: incumbentId,
-    component: componentFor(hand, archive.generation + i),
-    proposeOnly: true,
-    minibatch: hand.map(({ exampleId, draw }) => ({ exampleId, parentDraw: draw })),
-    lease: NO_LEASE,
-    concurrency: 1,
-  }));
+  const items = hands.map(
+    (hand, i): MutateItem => ({
+      generation: archive.generation,
+      slot: i,
+      parentId: incumbentId,
+      component: componentFor(hand, archive.generation + i),
+      proposeOnly: true,
+      minibatch: hand.map(({ exampleId, draw }) => ({ exampleId, parentDraw: draw })),
+      lease: NO_LEASE,
+      concurrency: 1,
+    }),
+  );
   const maxConcurrency = Math.min(items.length, archive.concurrency);
   return withLeases({ ...archive, step: { kind: 'mutate', purpose: 'children', maxConcurrency, items } }, search);
 }

@@ -13,23 +13,33 @@ const FINALISTS_SHARE = 0.08;
 const MIXTURES_A_PROPOSAL = 12;
 
 /**
- * @param rollouts what the search may spend: all that the caps leave beside the sealed test
+ * @param rollouts what the rounds that are left may spend: all that the caps leave beside the sealed test and what is
+ *   held for the finalists
  * @param started rounds that are over already
  */
 export function planRounds(
   rollouts: number,
   trainSize: number,
-  validationSize: number,
   { optimizer, budget }: Pick<Task, 'optimizer' | 'budget'>,
   started = 0,
-): RoundPlan {
-  const finalists = optimizer.finalists < 1 ? 0 : Math.min(2 * validationSize, Math.floor(rollouts * FINALISTS_SHARE));
-  const search = Math.max(0, rollouts - finalists);
+): Omit<RoundPlan, 'finalists'> {
+  const search = Math.max(0, rollouts);
   const most = Math.min(MOST_ROUNDS, optimizer.generations, budget.generations ?? MOST_ROUNDS) - started;
   const rounds = Math.min(most, Math.max(search > 0 ? 1 : 0, Math.round(search / ROLLOUTS_A_ROUND)));
-  if (rounds === 0) return { rounds: 0, proposals: 0, survey: 0, mixtures: 0, finalists };
+  if (rounds <= 0) return { rounds: 0, proposals: 0, survey: 0, mixtures: 0 };
   const survey = Math.max(1, Math.min(trainSize, Math.floor((search * SURVEY_SHARE) / rounds)));
   const mixtures = Math.max(0, Math.floor(search / rounds) - survey);
   const proposals = Math.max(1, Math.min(optimizer.proposals, Math.floor(mixtures / MIXTURES_A_PROPOSAL)));
-  return { rounds, proposals, survey, mixtures, finalists };
+  return { rounds, proposals, survey, mixtures };
+}
+
+/** Rollouts to hold for the finalists, of all that the search may spend. */
+export function finalistsShare(
+  rollouts: number,
+  validationSize: number,
+  { optimizer }: Pick<Task, 'optimizer'>,
+): number {
+  return optimizer.finalists < 1
+    ? 0
+    : Math.min(2 * validationSize, Math.floor(Math.max(0, rollouts) * FINALISTS_SHARE));
 }

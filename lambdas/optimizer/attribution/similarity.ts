@@ -37,7 +37,8 @@ export function similarityOf(texts: ReadonlyMap<string, string>): Similarity {
       }
       return found;
     },
-    between: (first, second) => (first === second ? 1 : cosine(vectors.get(first) ?? empty, vectors.get(second) ?? empty)),
+    between: (first, second) =>
+      first === second ? 1 : cosine(vectors.get(first) ?? empty, vectors.get(second) ?? empty),
   };
 }
 

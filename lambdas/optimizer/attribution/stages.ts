@@ -10,7 +10,16 @@ import { allocate } from './allocation.ts';
 import { type Fitted, predict } from './effects.ts';
 import { exampleKey } from './evidence.ts';
 import { drawPair } from './mixtures.ts';
-import { freshDraws, incumbentUnits, materialOf, mixtureOf, splitKey, stateOf, withinLength, withState } from './state.ts';
+import {
+  freshDraws,
+  incumbentUnits,
+  materialOf,
+  mixtureOf,
+  splitKey,
+  stateOf,
+  withinLength,
+  withState,
+} from './state.ts';
 
 type Purpose = Extract<Step, { kind: 'score' }>['purpose'];
 
@@ -46,7 +55,14 @@ export function withSurvey(archive: Archive, search: Search, fitted: Fitted | nu
     return [{ exampleId, order: chance + 0.25 * (shown.get(key) ?? 0) + 0.1 * random.next() }];
   });
   const chosen = train.sort((a, b) => a.order - b.order).slice(0, count);
-  return withState(archive, { due: requestsOf(archive, state.incumbentId, 'train', chosen.map(({ exampleId }) => exampleId)) });
+  return withState(archive, {
+    due: requestsOf(
+      archive,
+      state.incumbentId,
+      'train',
+      chosen.map(({ exampleId }) => exampleId),
+    ),
+  });
 }
 
 /** How often the edits of the pool were written for each example: what was worked on gives way to what was not. */
@@ -111,7 +127,8 @@ export function withMixtures(archive: Archive, search: Search, fitted: Fitted, c
     }
     const { split, exampleId } = splitKey(keys[example] ?? '');
     for (const { id, mixture } of pair) {
-      if (due.length < count) due.push({ candidateId: id, split, exampleId, draw: draws(mixture.promptId, split, exampleId) });
+      if (due.length < count)
+        due.push({ candidateId: id, split, exampleId, draw: draws(mixture.promptId, split, exampleId) });
     }
   }
   const trials = { ...state.trials };

@@ -8,8 +8,8 @@ import { baselineOf, type Search } from '../steps/search.ts';
 import { fromBits, toBits } from '../units/bits.ts';
 import { composeComponent, composePrompt } from '../units/compose.ts';
 import { newPool } from '../units/pool.ts';
-import { exampleKey } from './evidence.ts';
 import type { Material } from './evidence.ts';
+import { exampleKey } from './evidence.ts';
 import { similarityOf } from './similarity.ts';
 
 /** The state of a run that has not begun: the user's prompt as units, all of them in. */
@@ -100,7 +100,8 @@ export function withIncumbent(archive: Archive, included: ReadonlySet<string>, i
 export function freshDraws(archive: Archive): (promptId: string, split: string, exampleId: string) => number {
   const { compositions, mixtures } = stateOf(archive);
   const next = new Map<string, number>();
-  const key = (promptId: string, split: string, exampleId: string): string => `${promptId} ${exampleKey(split, exampleId)}`;
+  const key = (promptId: string, split: string, exampleId: string): string =>
+    `${promptId} ${exampleKey(split, exampleId)}`;
   for (const [id, split, exampleId, draw] of archive.scores) {
     const promptId = (mixtures[id] ?? compositions[id])?.promptId ?? id;
     const at = key(promptId, split, exampleId);
@@ -135,7 +136,10 @@ const materials = new WeakMap<Search, Material>();
 export function materialOf(search: Search): Material {
   const known = materials.get(search);
   if (known !== undefined) return known;
-  const keys = [...search.trainIds.map((id) => exampleKey('train', id)), ...search.validationIds.map((id) => exampleKey('validation', id))];
+  const keys = [
+    ...search.trainIds.map((id) => exampleKey('train', id)),
+    ...search.validationIds.map((id) => exampleKey('validation', id)),
+  ];
   const texts = new Map(keys.map((key) => [key, search.texts.get(key) ?? '']));
   const material = { keys, similarity: similarityOf(texts) };
   materials.set(search, material);

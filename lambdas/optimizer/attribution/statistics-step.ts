@@ -56,7 +56,10 @@ export function choose(archive: Archive, search: Search, fitted: Fitted, thresho
     const incumbent = new Set(included.map(({ id }) => id));
     const effects = effectsOf(fitted, included, open, counts);
     statuses = decide({ units, incumbent, effects, trials }, thresholds);
-    const next = byWorth(units.filter(({ id }) => statuses.get(id) === 'kept'), effects);
+    const next = byWorth(
+      units.filter(({ id }) => statuses.get(id) === 'kept'),
+      effects,
+    );
     const fitting = withinLength(state.pool, next, search);
     const same = fitting.length === included.length && fitting.every(({ id }) => incumbent.has(id));
     included = fitting;
@@ -93,13 +96,21 @@ export function settle(archive: Archive, search: Search, fitted: Fitted): Chosen
     const effects = effectsOf(fitted, included, open, counts);
     const excess = ({ id, origins }: Unit): number =>
       (effects[id]?.harm ?? 0) - (origins.length === 0 ? SEED_HARM : 1 - LEAST_HELP);
-    const worst = open.reduce<Unit | null>((most, unit) => (most === null || excess(unit) > excess(most) ? unit : most), null);
+    const worst = open.reduce<Unit | null>(
+      (most, unit) => (most === null || excess(unit) > excess(most) ? unit : most),
+      null,
+    );
     if (worst === null || excess(worst) <= 0) break;
     included = included.filter(({ id }) => id !== worst.id);
   }
   included = withinLength(state.pool, byWorth(included, state.effects), search);
   const ids = new Set(included.map(({ id }) => id));
-  const statuses = new Map(units.map((unit) => [unit.id, ids.has(unit.id) ? ('kept' as const) : unit.status === 'kept' ? ('out' as const) : unit.status]));
+  const statuses = new Map(
+    units.map((unit) => [
+      unit.id,
+      ids.has(unit.id) ? ('kept' as const) : unit.status === 'kept' ? ('out' as const) : unit.status,
+    ]),
+  );
   return { ...outcomeOf(fitted, included, units), statuses, effects: effectsOf(fitted, included, measured, counts) };
 }
 
@@ -111,7 +122,11 @@ export function measure(archive: Archive, fitted: Fitted): Pick<Chosen, 'effects
   return { effects: effectsOf(fitted, incumbentUnits(state), measured, counts) };
 }
 
-function outcomeOf(fitted: Fitted, included: readonly Unit[], units: readonly Unit[]): Pick<Chosen, 'included' | 'predicted' | 'baseline'> {
+function outcomeOf(
+  fitted: Fitted,
+  included: readonly Unit[],
+  units: readonly Unit[],
+): Pick<Chosen, 'included' | 'predicted' | 'baseline'> {
   const seed = units.filter(({ origins }) => origins.length === 0);
   return { included, predicted: predictMean(fitted, included), baseline: predictMean(fitted, seed) };
 }

@@ -54,7 +54,10 @@ export function toRow({ request, result }: LandedRollout): ScoreRow {
 }
 
 /** Whether a server asked for fewer calls. Cached rollouts tell nothing about today. */
-export function sawRateLimit(landed: readonly (LandedShard | LandedMutation)[], rollouts: readonly LandedRollout[]): boolean {
+export function sawRateLimit(
+  landed: readonly (LandedShard | LandedMutation)[],
+  rollouts: readonly LandedRollout[],
+): boolean {
   return (
     rollouts.some(({ usage, cached }) => !cached && usage.rateLimited > 0) ||
     landed.some(({ ledger }) => ledger !== null && ledger.task.rateLimited + ledger.reflection.rateLimited > 0) ||

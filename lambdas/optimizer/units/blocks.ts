@@ -6,25 +6,36 @@ const DATA_TAG =
   /^\s*<((?:[\w.:-]*[_.:-])?(?:examples?|samples?|demos?|demonstrations?|shots?|inputs?|outputs?|documents?|data|conversation|transcript|dialog(?:ue)?|e?mail|message|ticket|query|question|answer|response|completion|user|assistant)(?:[_.:-]?\d+)?)(?:\s[^<>]*)?>/i;
 const TABLE_RULE = /^\s*\|?\s*:?-{2,}:?\s*(?:\|\s*:?-+:?\s*)*\|?\s*$/;
 
-/** Where the block that begins at a line ends; a line that begins none is a block of one. */
-export function blockEnd(lines: readonly string[], start: number): number {
-  const end = plainEnd(lines, start);
-  let depth = sectionDepth(lines, start, end);
-  let longer = end;
-  while (depth > 0 && longer < lines.length) {
-    const next = plainEnd(lines, longer);
-    depth += sectionDepth(lines, longer, next);
-    longer = next;
-  }
-  return depth > 0 ? end : longer;
+/**
+ * Tells where the block that begins at a line ends; a line that begins none is a block of one. What was found for a line
+ * is remembered: each section that is never closed makes the search go over all lines after it.
+ */
+export function blockFinder(lines: readonly string[]): (start: number) => number {
+  const depths = lines.map(sectionDepth);
+  const ends: number[] = [];
+  const endOf = (start: number): number => {
+    ends[start] ??= plainEnd(lines, start);
+    return ends[start];
+  };
+  const depthOf = (start: number, end: number): number =>
+    depths.slice(start, end).reduce((sum, depth) => sum + depth, 0);
+  return (start) => {
+    const end = endOf(start);
+    let depth = depthOf(start, end);
+    let longer = end;
+    while (depth > 0 && longer < lines.length) {
+      const next = endOf(longer);
+      depth += depthOf(longer, next);
+      longer = next;
+    }
+    return depth > 0 ? end : longer;
+  };
 }
 
-/** Mustache sections that lines open without closing them. */
-function sectionDepth(lines: readonly string[], start: number, end: number): number {
+/** Mustache sections that a line opens without closing them. */
+function sectionDepth(line: string): number {
   let depth = 0;
-  for (const line of lines.slice(start, end)) {
-    for (const [, kind] of line.matchAll(/\{\{([#^/])[^{}]*\}\}/g)) depth += kind === '/' ? -1 : 1;
-  }
+  for (const [, kind] of line.matchAll(/\{\{([#^/])[^{}]*\}\}/g)) depth += kind === '/' ? -1 : 1;
   return depth;
 }
 

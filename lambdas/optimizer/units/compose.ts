@@ -69,6 +69,7 @@ export function composeAll(pool: UnitPool): Record<string, string> {
  * @param between what the text that both are from has between them; null when they are from different ones
  */
 function gap(left: Unit, right: Unit, between: readonly Unit[] | null, newline: string): string {
+  if (between?.length === 0 && left.end === right.lead && left.end !== '') return left.end;
   const [first, second] = isYounger(left, right) ? [left.end, right.lead] : [right.lead, left.end];
   const recorded = between === null ? first : strongest([left.end, ...between.map(({ end }) => end), right.lead]);
   if (mustBreak(left.text, right.text)) return [recorded, second].find((space) => space.includes('\n')) ?? newline;
@@ -91,11 +92,17 @@ function strongest(gaps: readonly string[]): string {
  * pool and follow on each other up to one that nothing follows.
  */
 function sourcesOf(pool: UnitPool, component: string): (unit: Unit) => string {
+  const place = new Map(componentOf(pool, component).order.map((id, index) => [id, index]));
+  const follows = (unit: Unit, last: Unit): boolean =>
+    unit.replaces.length === 0 &&
+    (place.get(unit.id) ?? 0) > (place.get(last.id) ?? 0) &&
+    unit.lead === last.end &&
+    (unit.lead !== '' || mayTouch(last.text, unit.text));
   const first = new Set<Unit>();
   let last: Unit | undefined;
   for (const unit of pool.units) {
     if (unit.component !== component) continue;
-    if (last !== undefined && !(last.end === unit.lead && (last.end !== '' || mayTouch(last.text, unit.text)))) break;
+    if (last !== undefined && !follows(unit, last)) break;
     first.add(unit);
     last = unit;
   }

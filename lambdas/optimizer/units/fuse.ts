@@ -27,13 +27,27 @@ export function normalised(text: string): string {
     .trim();
 }
 
-const NEGATIONS = new Set(['not', 'never', 'no', 'nor', 'none', 'without', 'only', 'except', 'unless', 'always', 'must']);
+const NEGATIONS = new Set([
+  'not',
+  'never',
+  'no',
+  'nor',
+  'none',
+  'without',
+  'only',
+  'except',
+  'unless',
+  'always',
+  'must',
+]);
 
 /** Numbers, quotations, codes, negations, and the words that are rare enough to be names, in order. */
 function criticalWords(text: string): string {
   const quoted = text.match(/["“'`][^"”'`]{1,80}["”'`]/g) ?? [];
   const words = text.match(/[\p{L}\p{N}'_-]+/gu) ?? [];
   const codes = words.filter((word) => /\d/.test(word) || /^[A-Z][A-Z0-9_-]*$/.test(word) || /_/.test(word));
-  const negations = words.map((word) => word.toLowerCase()).filter((word) => NEGATIONS.has(word) || word.endsWith("n't"));
+  const negations = words
+    .map((word) => word.toLowerCase())
+    .filter((word) => NEGATIONS.has(word) || word.endsWith("n't"));
   return JSON.stringify([[...quoted].sort(), codes.sort(), negations.sort()]);
 }

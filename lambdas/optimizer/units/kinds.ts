@@ -4,8 +4,9 @@ const LIST_ITEM = /^\s*(?:(?:[-*+•‣◦▪–]|\(?\d{1,3}[.)]|\(?[a-zA-Z]\))(
 const HEADING = /^\s*#{1,6}\s/;
 const LONE_TAG = /^\s*<\/?[A-Za-z][\w:.-]*(?:\s[^<>\n]*)?>\s*$/;
 const TAG_PAIR = /^\s*<([A-Za-z][\w:.-]*)(?:\s[^<>]*)?>.*<\/\1>\s*$/s;
-/** After one of these, the next sentence follows without a space. */
+/** After one of these, the next sentence follows without a space, if it begins with a letter or an opening bracket. */
 const WIDE_END = /[。！？｡]$/;
+const WIDE_START = /^[\p{L}\p{N}「『“（《【{]/u;
 
 export function isListItem(line: string): boolean {
   return LIST_ITEM.test(line);
@@ -39,5 +40,5 @@ export function mustBreak(first: string, second: string): boolean {
 
 /** Whether the second text may follow the first with nothing between them, as Chinese and Japanese sentences do. */
 export function mayTouch(first: string, second: string): boolean {
-  return WIDE_END.test(first) && !mustBreak(first, second);
+  return WIDE_END.test(first) && WIDE_START.test(second) && !mustBreak(first, second);
 }

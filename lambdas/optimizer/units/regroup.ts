@@ -13,14 +13,11 @@ export function wordsOf(text: string): string {
 }
 
 /**
- * The reply's pieces, joined where a unit of the parent is several of them and cut where one of them is several units.
+ * The reply's pieces, joined and cut where the parent's text falls into other pieces than its units.
  * @param composed the parent's text
  */
 export function regroup(pieces: readonly Piece[], parent: readonly Unit[], composed: string): Piece[] {
-  const cuts = mergedUnits(parent, splitText(composed).units);
-  const cut = pieces.flatMap((piece) => cutInto(piece, cuts.get(wordsOf(piece.text)) ?? []));
-  const joins = parent.map((unit) => splitText(unit.text).units).filter((parts) => parts.length > 1);
-  return joins.reduce(joinRuns, cut);
+  return differences(parent, splitText(composed).units).reduce(regroupRuns, [...pieces]);
 }
 
 /** Joins a piece that opens a tag in its own line with all up to the one that closes it: one side alone is broken. */
@@ -38,26 +35,27 @@ export function joinTagPairs(pieces: readonly Piece[]): Piece[] {
   return joined;
 }
 
-/** Pieces of the composed parent that hold several of its units whole, with these units' texts. */
-function mergedUnits(parent: readonly Unit[], composed: readonly Piece[]): Map<string, string[]> {
-  const merged = new Map<string, string[]>();
+/** A stretch of the parent that is these pieces when it is split, and these units in the pool. */
+interface Difference {
+  readonly pieces: string[];
+  readonly units: string[];
+}
+
+function differences(parent: readonly Unit[], composed: readonly Piece[]): Difference[] {
+  const found: Difference[] = [];
   const size = (text: string): number => text.replace(/\s/g, '').length;
-  let unit = 0;
-  let unitEnd = 0;
-  let pieceEnd = 0;
-  for (const piece of composed) {
-    const startsTogether = unitEnd === pieceEnd;
-    pieceEnd += size(piece.text);
-    const texts: string[] = [];
-    while (unitEnd < pieceEnd) {
-      const { text } = parent[unit++] ?? { text: '' };
-      if (text === '') return merged;
-      texts.push(text);
-      unitEnd += size(text);
-    }
-    if (startsTogether && unitEnd === pieceEnd && texts.length > 1) merged.set(wordsOf(piece.text), texts);
+  for (let unit = 0, piece = 0; unit < parent.length && piece < composed.length; ) {
+    const stretch: Difference = { pieces: [], units: [] };
+    let ahead = 0;
+    do {
+      const text = (ahead > 0 ? composed[piece++] : parent[unit++])?.text;
+      if (text === undefined) return found;
+      (ahead > 0 ? stretch.pieces : stretch.units).push(text);
+      ahead += ahead > 0 ? -size(text) : size(text);
+    } while (ahead !== 0);
+    if (stretch.pieces.length + stretch.units.length > 2) found.push(stretch);
   }
-  return merged;
+  return found;
 }
 
 function cutInto(piece: Piece, texts: readonly string[]): Piece[] {
@@ -75,17 +73,16 @@ function cutInto(piece: Piece, texts: readonly string[]): Piece[] {
   return cut.map((part, index) => ({ ...part, end: cut[index + 1]?.lead ?? piece.end }));
 }
 
-function joinRuns(pieces: Piece[], parts: readonly Piece[]): Piece[] {
-  const wanted = parts.map(({ text }) => wordsOf(text));
-  const joined: Piece[] = [];
+function regroupRuns(pieces: Piece[], { pieces: wanted, units }: Difference): Piece[] {
+  const regrouped: Piece[] = [];
   for (let index = 0; index < pieces.length; index++) {
     const run = pieces.slice(index, index + wanted.length);
-    if (run.length === wanted.length && run.every(({ text }, at) => wordsOf(text) === wanted[at])) {
-      joined.push(join(run));
+    if (run.length === wanted.length && run.every(({ text }, at) => wordsOf(text) === wordsOf(wanted[at] ?? ''))) {
+      regrouped.push(...cutInto(join(run), units));
       index += wanted.length - 1;
-    } else joined.push(...run.slice(0, 1));
+    } else regrouped.push(...run.slice(0, 1));
   }
-  return joined;
+  return regrouped;
 }
 
 function join(pieces: readonly Piece[]): Piece {

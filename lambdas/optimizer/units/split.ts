@@ -1,5 +1,5 @@
 /** A text as units: sentences, list items, headings, blocks. Nothing is lost: units and gaps join to the text again. */
-import { blockEnd } from './blocks.ts';
+import { blockFinder } from './blocks.ts';
 import { type Span, sentencesOf } from './sentences.ts';
 
 /** A unit's text as it stands somewhere, with the white space before and after it; `''` at the ends of that text. */
@@ -41,9 +41,10 @@ function spansOf(text: string): Span[] {
     starts.push(offset);
     offset += line.length + 1;
   }
+  const blockEnd = blockFinder(lines);
   const spans: Span[] = [];
   for (let index = 0; index < lines.length; ) {
-    const end = blockEnd(lines, index);
+    const end = blockEnd(index);
     const start = starts[index] ?? 0;
     const block = lines.slice(index, end).join('\n').trimEnd();
     index = end;

@@ -20,17 +20,26 @@ const FILLER = new Set(
 /** The unit that says what `text` says, if any of `units` does: the same words first, then the most alike. */
 export function twinOf(text: string, units: readonly Unit[]): Unit | undefined {
   const folded = fold(text);
-  const same = units.find((unit) => (folded === '' ? unit.text.trim() === text.trim() : fold(unit.text) === folded));
+  const same = units.find((unit) => (folded === '' ? unit.text.trim() === text.trim() : foldOf(unit) === folded));
   if (same !== undefined || folded === '') return same;
   let best: { unit: Unit; value: number } | undefined;
   for (const unit of units) {
-    const other = fold(unit.text);
+    const other = foldOf(unit);
     const value = similarity(folded, other, NEAR);
     if (value < NEAR || value <= (best?.value ?? 0)) continue;
     if (!sameContent(text, unit.text) || !differOnlyInForm(folded, other)) continue;
     best = { unit, value };
   }
   return best?.unit;
+}
+
+const folds = new WeakMap<Unit, string>();
+
+/** Each reply is compared with all units that there are, so their words are worked out once. */
+function foldOf(unit: Unit): string {
+  const folded = folds.get(unit) ?? fold(unit.text);
+  folds.set(unit, folded);
+  return folded;
 }
 
 /** A text's words, without case, punctuation, white space and list marker; numbers keep theirs. */
