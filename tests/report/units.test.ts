@@ -126,6 +126,7 @@ describe('what each line does', () => {
       'Written for 8 failing training examples',
       'facility-061 I have asked twice for new light bulbs',
       'and 2 more, in report.json',
+      'Blamed for 3 failing training examples',
       'A line of your own prompt, which reply 2 of round 2 asked to take out.',
       'A replacement, written by reply 1 of round 1, for this line:',
     ]) {
@@ -160,6 +161,19 @@ describe('what each line does', () => {
     expect(text).toContain('stays, though a reply wanted it out');
     expect(text).toContain('Reply 2 of round 3 asked to take it out.');
     expect(text).not.toContain('Edits that did not help');
+  });
+
+  it('calls lines replaced whose whole component was rewritten', () => {
+    const { html, text } = section(
+      pageOf(
+        { kind: 'seed', generation: 0, slot: null, text: 'Be kind.', status: 'removed' },
+        { kind: 'rewrite', text: 'You are kind.\nAnswer briefly.' },
+      ),
+    );
+
+    expect(rows(html)[0]).toContain('your line, replaced');
+    expect(rows(html)[1]).toContain('all rewritten, round 2');
+    expect(text).toContain('The whole component, rewritten by reply 1 of round 2.');
   });
 
   it('sorts the edits that did not help by effect, what nobody knows last, and folds a long list', () => {

@@ -6,7 +6,7 @@ import type { Reply, ReportPage } from './input.ts';
 
 export interface UnitLinks {
   byId: ReadonlyMap<string, Edit>;
-  /** Kept edits, by the id of the line that they took the place of. */
+  /** Kept edits, by the id of the line that they took the place of; a rewritten component takes that of all its lines. */
   successor: ReadonlyMap<string, Edit>;
   /** Replies' wishes to take a line out, by its id. */
   deletions: ReadonlyMap<string, readonly Edit[]>;
@@ -35,9 +35,7 @@ export function linkUnits({ report, replies, trainExamples }: ReportPage): UnitL
   }
   return {
     byId,
-    successor: new Map(
-      edits.flatMap((edit) => (edit.status === 'kept' && edit.replaces !== null ? [[edit.replaces, edit]] : [])),
-    ),
+    successor: successors(edits),
     deletions,
     replies: new Map((replies ?? []).map((reply) => [replyKey(reply.generation, reply.slot), reply])),
     trainExamples: trainExamples ?? {},
@@ -63,6 +61,18 @@ export function sortUnits(edits: readonly Edit[], { byId }: UnitLinks): Units {
 /** The reply that brought an edit. */
 export function replyOf({ generation, slot }: Edit, { replies }: UnitLinks): Reply | null {
   return slot === null ? null : (replies.get(replyKey(generation, slot)) ?? null);
+}
+
+function successors(edits: readonly Edit[]): Map<string, Edit> {
+  const kept = edits.filter(({ status }) => status === 'kept');
+  const rewrites = kept.filter(({ kind }) => kind === 'rewrite');
+  const rewritten = rewrites.flatMap((rewrite) =>
+    edits
+      .filter(({ status, component }) => status === 'removed' && component === rewrite.component)
+      .map(({ id }) => [id, rewrite] as const),
+  );
+  const replaced = kept.flatMap((edit) => (edit.replaces === null ? [] : [[edit.replaces, edit] as const]));
+  return new Map([...rewritten, ...replaced]);
 }
 
 function deletionTarget(edit: Edit, byId: ReadonlyMap<string, Edit>): Edit | null {

@@ -79,7 +79,7 @@ function renderReason(edit: Edit, links: UnitLinks): Markup | null {
   return words === '' ? null : html`<h4>Why, in the reply’s words</h4>${renderQuote(words, MAX_REPLY)}`;
 }
 
-function renderSources({ exampleIds }: Edit, { trainExamples }: UnitLinks): Markup | null {
+function renderSources({ kind, exampleIds }: Edit, { trainExamples }: UnitLinks): Markup | null {
   if (exampleIds.length === 0) return null;
   const items = exampleIds.slice(0, MAX_EXAMPLES).map((id) => {
     const input = Object.hasOwn(trainExamples, id) ? (trainExamples[id] ?? '') : '';
@@ -90,7 +90,7 @@ function renderSources({ exampleIds }: Edit, { trainExamples }: UnitLinks): Mark
   const more =
     exampleIds.length > MAX_EXAMPLES &&
     html`<li class="muted">and ${formatCount(exampleIds.length - MAX_EXAMPLES)} more, in report.json</li>`;
-  return html`<h4>Written for ${formatPlural(exampleIds.length, 'failing training example')}</h4><ul class="sources">${items}${more}</ul>`;
+  return html`<h4>${kind === 'deletion' ? 'Blamed for' : 'Written for'} ${formatPlural(exampleIds.length, 'failing training example')}</h4><ul class="sources">${items}${more}</ul>`;
 }
 
 function renderQuote(words: string, limit = MAX_QUOTE): Markup {
