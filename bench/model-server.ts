@@ -11,18 +11,33 @@ export interface ModelServerOptions {
   readonly taskLatencyMs?: number;
   readonly reflectionLatencyMs?: number;
   /** Which fault a call meets; `attempt` counts the same body from 0. */
-  readonly fault?: (call: {
-    body: string;
-    attempt: number;
-    part: 'task' | 'reflection';
-    index: number;
-  }) => FaultKind | null;
+  readonly fault?: (call: { body: string; attempt: number; part: Part; index: number }) => FaultKind | null;
+}
+
+export type Part = 'task' | 'reflection';
+export type Messages = readonly { readonly role: string; readonly content: string }[];
+
+/** What stands behind a server: which of its two models a call is for, and what that one answers. */
+export interface ChatModels {
+  partOf(messages: Messages): Part;
+  reply(part: Part, messages: Messages): string;
+}
+
+export interface ServerCounts {
+  /** Calls that reached the server, faults included. */
+  task: number;
+  reflection: number;
+  faults: number;
+  /** The most calls that were there at once. */
+  mostInFlight: number;
+  /** Tokens of answered calls, as the replies state them: characters of the messages and of the answer / 4. */
+  inputTokens: number;
+  outputTokens: number;
 }
 
 export interface ModelServer {
   readonly baseUrl: string;
-  /** Calls that reached the server, faults included, and the most that were there at once. */
-  readonly counts: { task: number; reflection: number; faults: number; mostInFlight: number };
+  readonly counts: ServerCounts;
   /** Bodies of the task calls, in the order of arrival. */
   readonly taskBodies: string[];
   close(): Promise<void>;
@@ -40,11 +55,38 @@ export function randomFaults(
   };
 }
 
-export async function startModelServer(
+export function startModelServer(
   world: Pick<RuleWorld, 'answer' | 'reflect'>,
   options: ModelServerOptions = {},
 ): Promise<ModelServer> {
-  const counts = { task: 0, reflection: 0, faults: 0, mostInFlight: 0 };
+  const models: ChatModels = {
+    partOf: (messages) => (asksOurReflection(messages) ? 'reflection' : 'task'),
+    reply: (part, messages) => {
+      const user = contentOf(messages, 'user');
+      return part === 'task' ? world.answer(contentOf(messages, 'system'), user) : world.reflect(user);
+    },
+  };
+  return startChatServer(models, options);
+}
+
+/** The first message of a role; empty when there is none. */
+export function contentOf(messages: Messages, role: 'system' | 'user'): string {
+  return messages.find((message) => message.role === role)?.content ?? '';
+}
+
+export function asksOurReflection(messages: Messages): boolean {
+  return contentOf(messages, 'system').startsWith('You improve one component of a prompt');
+}
+
+export async function startChatServer(models: ChatModels, options: ModelServerOptions = {}): Promise<ModelServer> {
+  const counts: ServerCounts = {
+    task: 0,
+    reflection: 0,
+    faults: 0,
+    mostInFlight: 0,
+    inputTokens: 0,
+    outputTokens: 0,
+  };
   const taskBodies: string[] = [];
   const attempts = new Map<string, number>();
   let inFlight = 0;
@@ -54,10 +96,8 @@ export async function startModelServer(
   });
   const handle = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const body = await readBody(request);
-    const { messages, model } = JSON.parse(body) as { model: string; messages: { role: string; content: string }[] };
-    const system = messages.find(({ role }) => role === 'system')?.content ?? '';
-    const user = messages.find(({ role }) => role === 'user')?.content ?? '';
-    const part = system.startsWith('You improve one component of a prompt') ? 'reflection' : 'task';
+    const { messages, model } = JSON.parse(body) as { model: string; messages: Messages };
+    const part = models.partOf(messages);
     counts[part] += 1;
     if (part === 'task') taskBodies.push(body);
     inFlight += 1;
@@ -75,8 +115,11 @@ export async function startModelServer(
       answerFault(fault, request, response);
       return;
     }
-    const content = part === 'task' ? world.answer(system, user) : world.reflect(user);
-    answerJson(response, 200, completion(model, { role: 'assistant', content, refusal: null }, body, content));
+    const content = models.reply(part, messages);
+    const prompt = messages.map((message) => message.content).join('');
+    counts.inputTokens += tokensOf(prompt);
+    counts.outputTokens += tokensOf(content);
+    answerJson(response, 200, completion(model, { role: 'assistant', content, refusal: null }, prompt, content));
   };
 
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -125,8 +168,12 @@ function answerFault(fault: FaultKind, request: IncomingMessage, response: Serve
   }
 }
 
+function tokensOf(text: string): number {
+  return Math.ceil(text.length / 4);
+}
+
 function completion(model: string, message: object, prompt: string, text: string): object {
-  const usage = { prompt_tokens: Math.ceil(prompt.length / 4), completion_tokens: Math.ceil(text.length / 4) };
+  const usage = { prompt_tokens: tokensOf(prompt), completion_tokens: tokensOf(text) };
   return {
     id: 'chatcmpl-1',
     object: 'chat.completion',
