@@ -73,7 +73,8 @@ export function play(world: World, options: PlayOptions): Played {
     const { step } = archive;
     if (step?.kind === 'verify') return player.conclude(archive);
     if (step?.kind === 'score') archive = foldScores(archive, step, player.shards(archive), search);
-    else if (step?.kind === 'mutate') archive = foldChildren(archive, step.items, player.mutations(archive, search), search);
+    else if (step?.kind === 'mutate')
+      archive = foldChildren(archive, step.items, player.mutations(archive, search), search);
   }
   throw new Error('the run did not end in 2,000 turns');
 }
@@ -92,7 +93,9 @@ class Player {
     this.world = world;
     this.task = task;
     this.failing = failing;
-    this.examples = new Map(Object.values(world.splits).flatMap((split) => split.map((example) => [example.id, example])));
+    this.examples = new Map(
+      Object.values(world.splits).flatMap((split) => split.map((example) => [example.id, example])),
+    );
   }
 
   shards(archive: Archive): LandedShard[] {
@@ -114,33 +117,54 @@ class Player {
   private mutate(archive: Archive, item: MutateItem): LandedMutation {
     const parent = candidateOf(archive, item.parentId);
     const components = componentsOf(archive, parent);
-    const requestOf = (candidateId: string, exampleId: string, draw: number): RolloutRequest => ({ candidateId, split: 'train', exampleId, draw });
+    const requestOf = (candidateId: string, exampleId: string, draw: number): RolloutRequest => ({
+      candidateId,
+      split: 'train',
+      exampleId,
+      draw,
+    });
     const before = item.proposeOnly
       ? []
-      : item.minibatch.map(({ exampleId, parentDraw }) => this.run(requestOf(parent.id, exampleId, parentDraw), components));
+      : item.minibatch.map(({ exampleId, parentDraw }) =>
+          this.run(requestOf(parent.id, exampleId, parentDraw), components),
+        );
     const shown = item.minibatch.flatMap(({ exampleId, parentDraw }) => {
       const stored = this.outputs.get(keyOf(components, exampleId, parentDraw));
       return stored === undefined ? [] : [{ exampleId, ...stored }];
     });
     const nothing = { error: null, ledger: null, before, after: [], reflections: [] };
-    const end = (status: 'rejected' | 'failed', reason: string, reflected: 'not_asked' | 'answered'): LandedMutation => ({
+    const end = (
+      status: 'rejected' | 'failed',
+      reason: string,
+      reflected: 'not_asked' | 'answered',
+    ): LandedMutation => ({
       ...nothing,
       outcome: { epoch: 0, status, reason, text: null, reflected },
     });
     if (shown.length === 0) return end('failed', 'every rollout of the parent failed', 'not_asked');
-    if (shown.every(({ score }) => score >= 1 - 1e-9)) return end('rejected', 'the parent is perfect on the minibatch', 'not_asked');
+    if (shown.every(({ score }) => score >= 1 - 1e-9))
+      return end('rejected', 'the parent is perfect on the minibatch', 'not_asked');
     this.reflections += 1;
     const tried = item.proposeOnly ? triedUnits(archive, item.component) : triedEdits(archive, parent, item.component);
     const text = this.world.reflect({
       component: item.component,
       text: components[item.component] ?? '',
-      others: Object.entries(components).filter(([name]) => name !== item.component).map(([, other]) => other).join('\n'),
-      examples: shown.map(({ exampleId, score }) => ({ input: String(this.examples.get(exampleId)?.input ?? ''), score })),
+      others: Object.entries(components)
+        .filter(([name]) => name !== item.component)
+        .map(([, other]) => other)
+        .join('\n'),
+      examples: shown.map(({ exampleId, score }) => ({
+        input: String(this.examples.get(exampleId)?.input ?? ''),
+        score,
+      })),
       tried: tried.map((one) => one.text).join('\n'),
     });
     const twin = archive.candidates.find((other) => {
       const own = componentsOf(archive, other);
-      return own[item.component] === text && Object.entries(components).every(([name, value]) => name === item.component || own[name] === value);
+      return (
+        own[item.component] === text &&
+        Object.entries(components).every(([name, value]) => name === item.component || own[name] === value)
+      );
     });
     const refused = guardText(text, {
       parentText: components[item.component] ?? '',
@@ -149,12 +173,19 @@ class Player {
       examples: item.minibatch.flatMap(({ exampleId }) => this.examples.get(exampleId) ?? []),
     });
     if (refused !== null) return end('rejected', `guard: ${refused.replace(/ \(.*\)$/s, '')}`, 'answered');
-    if (item.proposeOnly) return { ...nothing, outcome: { epoch: 0, status: 'proposed', reason: null, text, reflected: 'answered' } };
+    if (item.proposeOnly)
+      return { ...nothing, outcome: { epoch: 0, status: 'proposed', reason: null, text, reflected: 'answered' } };
     const child = { ...components, [item.component]: text };
-    const after = item.minibatch.map(({ exampleId }) => this.run(requestOf(childId(item), exampleId, childDraw(item)), child));
+    const after = item.minibatch.map(({ exampleId }) =>
+      this.run(requestOf(childId(item), exampleId, childDraw(item)), child),
+    );
     const accepted = isAccepted(this.task.optimizer.acceptance, before.map(scoreOf), after.map(scoreOf));
     const reason = accepted ? null : 'no better than its parent on the minibatch';
-    return { ...nothing, after, outcome: { epoch: 0, status: accepted ? 'accepted' : 'rejected', reason, text, reflected: 'answered' } };
+    return {
+      ...nothing,
+      after,
+      outcome: { epoch: 0, status: accepted ? 'accepted' : 'rejected', reason, text, reflected: 'answered' },
+    };
   }
 
   conclude(archive: Archive): Played {
@@ -163,7 +194,9 @@ class Player {
     const best = componentsOf(archive, candidateOf(archive, winnerId));
     const differences = this.world.splits.test.flatMap(({ id }) => {
       const [a, b] = [this.score(baseline, id, 0), winnerId === BASELINE_ID ? null : this.score(best, id, 0)];
-      return a === null || (b === null && winnerId !== BASELINE_ID) ? [] : [winnerId === BASELINE_ID ? 0 : (b ?? 0) - a];
+      return a === null || (b === null && winnerId !== BASELINE_ID)
+        ? []
+        : [winnerId === BASELINE_ID ? 0 : (b ?? 0) - a];
     });
     return {
       archive,
@@ -194,7 +227,7 @@ class Player {
     if (unit(this.world.seed, key, 'fails') < this.failing) return null;
     const [system, user] = renderMessages(components, example);
     const output = this.world.answer(system?.content ?? '', user?.content ?? '', draw);
-    const { score } = scoreAnswer(this.task.evals, example, { text: output, refusal: null, truncated: false, inputTokens: 0, outputTokens: 0 });
+    const { score } = scoreAnswer(this.task.evals, example, { text: output, truncated: false });
     this.outputs.set(key, { output, score });
     return score;
   }

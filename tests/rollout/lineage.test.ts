@@ -94,7 +94,7 @@ describe('triedEdits', () => {
     });
 
     expect(triedEdits(archive, candidateOf(archive, BASELINE_ID), 'system')).toMatchObject([
-      { before: 0.25, after: 0.75 },
+      { outcome: 'score 0.25 → 0.75, rejected' },
     ]);
   });
 

@@ -15,7 +15,10 @@ export interface Thresholds {
 }
 
 /** While the search goes on. */
-export const SEARCHING: Thresholds = { enter: 0.2, leave: 0.6, seedLeaves: 0.9, trials: 3 };
+export const SEARCHING: Thresholds = { enter: 0.35, leave: 0.7, seedLeaves: 0.9, trials: 3 };
+/** Whole rewrites compete with each other and with the incumbent: the best one so far goes on, as long as it is likelier better. */
+const WHOLE_ENTERS = 0.42;
+
 type Status = Unit['status'];
 
 export interface Standing {
@@ -55,6 +58,6 @@ function wantedStatus(unit: Unit, { incumbent, effects, trials }: Standing, limi
   if (unit.origins.length === 0) return harm !== undefined && harm > limits.seedLeaves ? 'out' : 'kept';
   if (incumbent.has(unit.id)) return harm !== undefined && harm > limits.leave ? 'out' : 'kept';
   if (harm === undefined) return trials(unit) >= limits.trials ? 'out' : 'on_trial';
-  if (harm < limits.enter) return 'kept';
+  if (harm < (unit.whole ? WHOLE_ENTERS : limits.enter)) return 'kept';
   return harm > limits.leave || trials(unit) >= limits.trials ? 'out' : 'on_trial';
 }

@@ -10,7 +10,9 @@ import { countSilentGenerations, throwIfNoBaseline, throwIfOutage, throwIfRefuse
 import { baselineOf, type Search } from '../steps/search.ts';
 import { spendOf } from '../steps/spend.ts';
 import { composeAll } from '../units/compose.ts';
-import { addReply } from '../units/diff.ts';
+import { type AddedReply, addReply } from '../units/diff.ts';
+import { copiesExample } from './copies.ts';
+import { exampleKey } from './evidence.ts';
 import { stateOf, unitsOfCandidate, withState } from './state.ts';
 
 /**
@@ -50,6 +52,7 @@ export function foldProposals(
   const silentGenerations = countSilentGenerations(archive.silentGenerations, landed);
   const state = stateOf(archive);
   let pool = state.pool;
+  const seeds = unitsOfCandidate(state, BASELINE_ID);
   const summary: Generation = { ...emptySummary, generation: archive.generation, reasons: {} };
   const spend = spendOf(archive.spend, landed);
   const reject = (reason: string): void => {
@@ -69,14 +72,13 @@ export function foldProposals(
       slot: item.slot,
       exampleIds: item.minibatch.map(({ exampleId }) => exampleId),
     };
-    const added = withSecondTrials(
-      addReply(pool, unitsOfCandidate(state, item.parentId), item.component, text, origin),
-      state.effects,
-    );
+    const parent = unitsOfCandidate(state, item.parentId);
+    const replied = addReply(pool, parent, item.component, text, origin, search.task.keep);
+    const added = withSecondTrials(withoutCopies(ownUnitsKept(replied, seeds), origin, search), state.effects);
     const alive = added.touched.filter((id) =>
       added.pool.units.some((unit) => unit.id === id && unit.status !== 'out'),
     );
-    if (alive.length === 0) reject('every edit of the reply was tried before');
+    if (alive.length === 0) reject('every edit of the reply was tried before, or copies an example');
     else if (!testFits(added.pool, { ...archive, spend }, search)) {
       reject('so long that the sealed test would not fit the budget');
       continue;
@@ -90,11 +92,33 @@ export function foldProposals(
   return withState({ ...archive, spend, generations, silentGenerations, rateLimited }, { pool });
 }
 
+type Replied = Pick<AddedReply, 'pool' | 'touched'>;
+
+/** A line of the user's own prompt stays one, whichever reply says it once more. */
+function ownUnitsKept({ pool, touched }: Replied, seeds: ReadonlySet<string>): Replied {
+  const units = pool.units.map((unit) =>
+    seeds.has(unit.id) && unit.origins.length > 0 ? { ...unit, origins: [] } : unit,
+  );
+  return { pool: { ...pool, units }, touched };
+}
+
+/** Edits that copy one of the examples that they were written for leave before they cost a rollout. */
+function withoutCopies({ pool, touched }: Replied, { exampleIds }: UnitOrigin, { texts }: Search): Replied {
+  const own = exampleIds.map((id) => texts.get(exampleKey('train', id)) ?? '');
+  const copies = new Set(
+    pool.units
+      .filter(
+        ({ id, whole, origins, text }) =>
+          touched.includes(id) && !whole && origins.length > 0 && copiesExample(text, own, texts.values()),
+      )
+      .map(({ id }) => id),
+  );
+  const units = pool.units.map((unit) => (copies.has(unit.id) ? { ...unit, status: 'out' as const } : unit));
+  return { pool: { ...pool, units }, touched: touched.filter((id) => !copies.has(id)) };
+}
+
 /** An edit that left in doubt is tried again when another reply has the same idea. */
-function withSecondTrials<T extends { pool: UnitPool; touched: readonly string[] }>(
-  added: T,
-  effects: Readonly<Record<string, UnitEffect>>,
-): T {
+function withSecondTrials(added: Replied, effects: Readonly<Record<string, UnitEffect>>): Replied {
   const again = new Set(added.touched.filter((id) => (effects[id]?.harm ?? 1) < HARMFUL));
   const units = added.pool.units.map((unit) =>
     unit.status === 'out' && again.has(unit.id) ? { ...unit, status: 'on_trial' as const } : unit,

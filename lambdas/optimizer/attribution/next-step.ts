@@ -140,7 +140,13 @@ function judged(archive: Archive, search: Search, fitted: Fitted): Archive {
   const state = stateOf(archive);
   const included = new Set(chosen.included.map(({ id }) => id));
   const before = new Set(incumbentUnits(state).map(({ id }) => id));
-  const units = state.pool.units.map((unit) => ({ ...unit, status: chosen.statuses.get(unit.id) ?? unit.status }));
+  const guarded = new Set(state.pool.units.filter((unit) => unit.protected).map(({ id }) => id));
+  const units = state.pool.units.map((unit) => ({
+    ...unit,
+    status: chosen.statuses.get(unit.id) ?? unit.status,
+    // What stands in for a placeholder or for the answer's form must stay as they had to.
+    protected: unit.protected || (included.has(unit.id) && unit.replaces.some((id) => guarded.has(id))),
+  }));
   const entered = chosen.included.filter(({ id }) => !before.has(id)).length;
   const left = units.filter(
     ({ id, status }, i) => status === 'out' && state.pool.units[i]?.status !== 'out' && !included.has(id),
@@ -157,15 +163,15 @@ function judged(archive: Archive, search: Search, fitted: Fitted): Archive {
       : summary,
   );
   const withUnits = withState({ ...archive, generations }, { pool: { ...state.pool, units }, effects: chosen.effects });
-  return unpacked(withIncumbent(withUnits, included, `r${archive.generation}`), included);
+  return unpacked(withIncumbent(withUnits, included, `r${archive.generation}`), included, search.task.keep);
 }
 
 /** A whole rewrite that was adopted is taken apart, so that the next replies can be told apart again. */
-function unpacked(archive: Archive, included: ReadonlySet<string>): Archive {
+function unpacked(archive: Archive, included: ReadonlySet<string>, keep: readonly string[]): Archive {
   const state = stateOf(archive);
   const whole = state.pool.units.find(({ id, whole: isWhole }) => isWhole && included.has(id));
   if (whole === undefined) return archive;
-  const { pool, units } = unpackWhole(state.pool, whole.id);
+  const { pool, units } = unpackWhole(state.pool, whole.id, keep);
   const now = new Set([...included].filter((id) => id !== whole.id).concat(units));
   return withIncumbent(withState(archive, { pool }), now, `r${archive.generation}`);
 }

@@ -21,7 +21,8 @@ export function proposalStep(archive: Archive, search: Search): Archive | StopRe
   if (failing.length === 0) return 'perfect_validation';
   const slot = reflectionSlot(task, facts, componentsById(archive, incumbentId));
   const free = freeForSearch(archive, search);
-  const count = Math.min(plan.proposals, howMany(slot, free));
+  const wanted = rewritesAll(archive) ? Math.ceil(plan.proposals / 2) : plan.proposals;
+  const count = Math.min(wanted, howMany(slot, free));
   if (count === 0) return brokenCap(slot, free) ?? 'rollouts';
   const { similarity } = materialOf(search);
   const random = stream(task.optimizer.seed, archive.generation, 'deal');
@@ -42,6 +43,12 @@ export function proposalStep(archive: Archive, search: Search): Archive | StopRe
   );
   const maxConcurrency = Math.min(items.length, archive.concurrency);
   return withLeases({ ...archive, step: { kind: 'mutate', purpose: 'children', maxConcurrency, items } }, search);
+}
+
+/** Whether most of what the last round brought were whole rewrites: few of those can be told apart at once. */
+function rewritesAll(archive: Archive): boolean {
+  const latest = stateOf(archive).pool.units.filter(({ origins }) => origins[0]?.generation === archive.generation - 1);
+  return latest.filter(({ whole }) => whole).length > latest.length / 2;
 }
 
 /**

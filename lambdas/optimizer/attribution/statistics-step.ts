@@ -69,7 +69,7 @@ export function choose(archive: Archive, search: Search, fitted: Fitted, thresho
 }
 
 /** An edit that is less likely than this to help is not handed over. */
-const LEAST_HELP = 0.65;
+const LEAST_HELP = 0.5;
 /** A unit of the user's own prompt goes only when it is this likely to do harm. */
 const SEED_HARM = 0.9;
 /** An edit on trial that is this likely to help is taken in at the end. */
