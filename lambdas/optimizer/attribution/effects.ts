@@ -6,6 +6,11 @@ import { logOdds, type Posterior, sigmoid } from './model.ts';
 
 /** Points of the three-dimensional normal that stand for the posterior of a unit's effect. */
 const DRAWS = 128;
+/**
+ * The posterior does not know what its model leaves out: which examples a unit acts on, and what units do to each other. On the
+ * bench its plain intervals held the true effect in four of five cases, so they are widened by this.
+ */
+const WIDENING = 1.5;
 /** Examples over which an effect is averaged, at most. */
 const MOST_EXAMPLES = 300;
 
@@ -133,9 +138,10 @@ function effectOf(
   const own = examples.flatMap((example, i) =>
     design.isOwn(unit, example) ? [sigmoid(after[i] ?? 0) - sigmoid(before[i] ?? 0)] : [],
   );
+  const mean = draws.reduce((sum, draw) => sum + draw, 0) / DRAWS;
   return {
-    mean: draws.reduce((sum, draw) => sum + draw, 0) / DRAWS,
-    ci95: [quantile(draws, 0.025), quantile(draws, 0.975)],
+    mean,
+    ci95: widened(mean, quantile(draws, 0.025), quantile(draws, 0.975)),
     harm: draws.filter((draw) => draw < 0).length / DRAWS,
     own: own.length === 0 ? null : own.reduce((sum, value) => sum + value, 0) / own.length,
   };
@@ -153,6 +159,10 @@ function factorOf(lower: readonly (readonly number[])[]): (point: Triple) => Tri
   const cb = b === 0 ? 0 : (bc - ca * ba) / b;
   const c = Math.sqrt(Math.max(0, c2 - ca * ca - cb * cb));
   return ([x, y, z]) => [a * x, ba * x + b * y, ca * x + cb * y + c * z];
+}
+
+function widened(mean: number, low: number, high: number): [number, number] {
+  return [Math.max(-1, mean - WIDENING * (mean - low)), Math.min(1, mean + WIDENING * (high - mean))];
 }
 
 function quantile(sorted: readonly number[], share: number): number {
