@@ -1,8 +1,9 @@
 /** Plan: folds what has landed into the archive and names the next step. The single writer. Loads, calls, saves. */
 import type { Archive, RunContext, RunRecord } from '../contracts/artifacts.ts';
 import { type PlanOutput, planOutputSchema, type Turn, turnSchema } from '../contracts/payloads.ts';
-import { BASELINE_ID, judgedScores } from '../optimizer/archive.ts';
+import { BASELINE_ID } from '../optimizer/archive.ts';
 import { meanScores } from '../optimizer/frontier.ts';
+import { wholeScores } from '../optimizer/gepa/whole-scores.ts';
 import { type ItemProgress, withRenewedLeases } from '../optimizer/steps/leases.ts';
 import { progressOfMutation, progressOfShard, progressOfVerification } from '../optimizer/steps/progress.ts';
 import { foldChildren, foldScores, planNextStep } from '../optimizer/strategy.ts';
@@ -88,12 +89,7 @@ function output({ runId, turn, step, generation }: Archive): PlanOutput {
 }
 
 function announce(archive: Archive, { task }: RunContext): void {
-  const means = meanScores(
-    judgedScores(
-      archive,
-      task.evals.map(({ name }) => name),
-    ),
-  );
+  const means = meanScores(wholeScores(archive, task));
   const { spend } = archive;
   emitRunEvent({
     type: 'planned',

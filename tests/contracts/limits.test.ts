@@ -15,6 +15,8 @@ import {
 } from '../../lambdas/contracts/payloads.ts';
 import { LIMITS, modelSchema, optimizerSchema, reflectionModelSchema } from '../../lambdas/contracts/task.ts';
 import { CallError } from '../../lambdas/model/chat-model.ts';
+import { MOST_MERGES } from '../../lambdas/optimizer/gepa/merge-step.ts';
+import { MOST_GENERATIONS_WITH_RUNGS } from '../../lambdas/optimizer/gepa/rungs.ts';
 import { layOut, MAX_ITEMS, stepCapacity } from '../../lambdas/optimizer/shards.ts';
 import { noUsage } from '../../lambdas/optimizer/usage.ts';
 import { callModel } from '../../lambdas/rollout/call-model.ts';
@@ -69,15 +71,20 @@ const TURN_EVENTS = TASK_EVENTS + CHOICE_EVENTS + MAP_EVENTS;
 const FRAME_EVENTS = EXECUTION_EVENTS + 2 * TASK_EVENTS + 2 * PASS_EVENTS + TASK_EVENTS + FAIL_EVENTS;
 
 describe('the history of the largest legal run', () => {
-  it('stays under the limit of Step Functions', () => {
+  // With rungs each generation has two steps more that need not be full; a merge has its sample beside them.
+  it.each([
+    { rungs: 1, generations: LIMITS.generations },
+    { rungs: 3, generations: MOST_GENERATIONS_WITH_RUNGS },
+  ])('stays under the limit of Step Functions: $generations generations, $rungs rungs', ({ rungs, generations }) => {
     // A step holds least where one call is in flight at a time and may take as long as is allowed.
     const capacity = stepCapacity(1, MAX_TIMEOUT);
     // Each validation rollout is in one step; the steps of one purpose and generation are full but for the last.
     const fullScoreSteps = LIMITS.rollouts / capacity;
-    const lastScoreSteps = 1 + LIMITS.generations + 1;
+    const lastScoreSteps = 1 + rungs * generations + 1;
+    const merges = MOST_MERGES * (1 + rungs);
     const probe = 1;
     const verify = 1;
-    const turns = probe + fullScoreSteps + lastScoreSteps + LIMITS.generations + verify;
+    const turns = probe + fullScoreSteps + lastScoreSteps + merges + generations + verify;
 
     const events = FRAME_EVENTS + turns * TURN_EVENTS;
 

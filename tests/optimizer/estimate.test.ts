@@ -52,9 +52,11 @@ describe('estimate', () => {
   });
 
   it('holds what runs in calm weather spend', () => {
-    for (const seed of [1, 2, 3, 4]) {
+    const forms = [{}, { validation: 24 }, { freeComponents: 3 }, { freeComponents: 3, validation: 24 }];
+    for (const [seed, form] of [...forms, ...forms].entries()) {
       const options = {
         seed,
+        ...form,
         start: 0.2,
         gain: 0.1,
         extra: { calls: 5000 },

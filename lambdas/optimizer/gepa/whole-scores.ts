@@ -10,6 +10,7 @@ const PERFECT = 1 - 1e-9;
 
 /** `scoresOf` without the children that still climb: a mean over a few examples compares with nothing. */
 export function wholeScores(archive: Archive, task: Task): CandidateScores[] {
+  if (archive.attribution !== null) return scoresOf(archive, task);
   const tried = new Map<string, Set<string>>();
   for (const [candidateId, split, exampleId] of archive.scores) {
     if (split !== 'validation') continue;
