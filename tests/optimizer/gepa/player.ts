@@ -1,7 +1,6 @@
 /** Plays whole runs against the reducer: answers every request of a step within the granted leases, and folds. */
 import type {
   Archive,
-  Candidate,
   Failure,
   Ledger,
   MutationOutcome,
@@ -12,10 +11,11 @@ import type { LeaseGrant, MutateItem, RolloutRequest, VerifyItem } from '../../.
 import type { Components } from '../../../lambdas/contracts/task.ts';
 import { isAccepted } from '../../../lambdas/optimizer/acceptance.ts';
 import { candidateOf, componentsOf, newArchive, sameParts, textId } from '../../../lambdas/optimizer/archive.ts';
-import { mutationSlot, NOTHING, plus } from '../../../lambdas/optimizer/budget.ts';
-import { childDraw, childId, foldMutations, foldShards } from '../../../lambdas/optimizer/gepa/fold.ts';
-import { planNextStep, testFitsWith } from '../../../lambdas/optimizer/gepa/next-step.ts';
+import { mutationSlot, NOTHING, plus, reflectionSlot } from '../../../lambdas/optimizer/budget.ts';
+import { childDraw, childId } from '../../../lambdas/optimizer/gepa/fold.ts';
 import type { LandedMutation, LandedRollout, LandedShard } from '../../../lambdas/optimizer/steps/landed.ts';
+import { promptsById } from '../../../lambdas/optimizer/steps/search.ts';
+import { foldChildren, foldScores, planNextStep } from '../../../lambdas/optimizer/strategy.ts';
 import { addUsage, costOf, noUsage } from '../../../lambdas/optimizer/usage.ts';
 import { type Lease, openLease } from '../../../lambdas/rollout/lease.ts';
 import { type World, worstCall } from './world.ts';
@@ -65,10 +65,9 @@ export function play(
 export function foldStep(archive: Archive, world: World, player = new Player(world)): Archive {
   const { step } = archive;
   const { search } = world;
-  if (step?.kind === 'score') return foldShards(archive, step, player.shards(archive), search.task);
+  if (step?.kind === 'score') return foldScores(archive, step, player.shards(archive), search);
   if (step?.kind !== 'mutate') throw new Error('There is nothing to fold.');
-  const fits = (child: Candidate, at: Archive): boolean => testFitsWith(child, at, search);
-  return foldMutations(archive, step.items, player.mutations(archive), search.task, fits);
+  return foldChildren(archive, step.items, player.mutations(archive), search);
 }
 
 export class Player {
@@ -82,11 +81,12 @@ export class Player {
 
   shards(archive: Archive): LandedShard[] {
     if (archive.step?.kind !== 'score') throw new Error('This is no score step.');
+    const promptOf = promptsById(archive);
     return archive.step.items.map(({ rollouts, lease }) => {
       const { task } = openLease(lease, noUsage(), rollouts.length);
       const spare = lease.calls - rollouts.length;
       const landed = rollouts.map((request, i) => {
-        const components = componentsOf(archive, candidateOf(archive, request.candidateId));
+        const components = promptOf(request.candidateId);
         return this.rollout(request, components, task, i === 0 ? spare : 0);
       });
       return { error: null, ledger: null, rollouts: landed };
@@ -111,7 +111,27 @@ export class Player {
     }
   }
 
+  /** A reply to rollouts that are stored already: nothing is run. */
+  private proposal(archive: Archive, item: MutateItem): LandedMutation {
+    const { options, chance, search } = this.world;
+    const components = componentsOf(archive, candidateOf(archive, item.parentId));
+    const nothing = { error: null, ledger: null, before: [], after: [] };
+    if (chance('dies', item.generation, item.slot) < (options.dying ?? 0)) {
+      return { ...nothing, reflections: [], error: 'Sandbox.Timedout', outcome: null };
+    }
+    const { reflection: lease } = openLease(item.lease, noUsage(), 0);
+    const reflections = this.reflect(item, search, components, lease);
+    if (reflections.every(({ reply }) => reply === null)) {
+      return { ...nothing, reflections, outcome: outcome('failed', 'reflection failed', null, 'unanswered') };
+    }
+    const idea = Math.floor(chance('idea', item.generation, item.slot) * (options.ideas ?? 1_000));
+    const padding = 'x'.repeat(Math.floor(chance('growth', idea) * (options.growth ?? 0)));
+    const text = `${components[item.component]}\nAnd here is idea ${idea} ${padding}`;
+    return { ...nothing, reflections, outcome: outcome('proposed', null, text, 'answered') };
+  }
+
   private mutation(archive: Archive, item: MutateItem): LandedMutation {
+    if (item.proposeOnly) return this.proposal(archive, item);
     const { options, chance, search } = this.world;
     const size = item.minibatch.length;
     const parent = candidateOf(archive, item.parentId);
@@ -159,13 +179,13 @@ export class Player {
   private reflect(item: MutateItem, search: World['search'], components: Components, lease: Lease): ReflectionRecord[] {
     const { options, chance, weather } = this.world;
     const { task, facts } = search;
-    const size = item.minibatch.length;
-    const slot = mutationSlot(task, facts, components);
+    const rollouts = item.proposeOnly ? 0 : 2 * item.minibatch.length;
+    const slot = (item.proposeOnly ? reflectionSlot : mutationSlot)(task, facts, components);
     const call = worstCall(this.world, 'train', components);
     // What the slot reserves for its two reflection calls, one of them.
     const bound = {
-      tokens: (slot.tokens - 2 * size * call.tokens) / 4,
-      costUsd: (slot.costUsd - 2 * size * call.costUsd) / 4,
+      tokens: (slot.tokens - rollouts * call.tokens) / 4,
+      costUsd: (slot.costUsd - rollouts * call.costUsd) / 4,
     };
     if (!lease.take(bound, 1)) return [{ ...reflection(null), failure: failure('BudgetExhaustedError') }];
     const answered = chance('reflection', item.generation, item.slot) >= (options.unanswered ?? 0);
