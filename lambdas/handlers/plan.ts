@@ -89,17 +89,17 @@ function output({ runId, turn, step, generation }: Archive): PlanOutput {
 }
 
 function announce(archive: Archive, { task }: RunContext): void {
-  const means = meanScores(wholeScores(archive, task));
+  const { baseline, best } = scoresSoFar(archive, task);
   const { spend } = archive;
   emitRunEvent({
     type: 'planned',
     runId: archive.runId,
     progress: {
       generation: archive.generation,
-      generations: Math.min(task.optimizer.generations, task.budget.generations ?? task.optimizer.generations),
+      generations: generationsOf(archive, task),
       step: archive.step?.kind === 'mutate' ? 'mutate' : (archive.step?.purpose ?? 'probe'),
-      baseline: means.get(BASELINE_ID) ?? null,
-      best: means.size === 0 ? null : Math.max(...means.values()),
+      baseline,
+      best,
       accepted: archive.candidates.filter(({ status }) => status === 'accepted').length - 1,
       rollouts: spend.modelCalls - spend.reflectionCalls - spend.judgeCalls,
       costUsd: spend.costUsd,
@@ -107,4 +107,21 @@ function announce(archive: Archive, { task }: RunContext): void {
       elapsedMs: archive.elapsedMs,
     },
   });
+}
+
+/** Mean validation scores; under `attribution` what its model expects, since no prompt is run on all of validation. */
+function scoresSoFar(archive: Archive, task: Task): { baseline: number | null; best: number | null } {
+  if (archive.attribution !== null) {
+    const known = archive.generations.flatMap(({ bestValidation }) =>
+      bestValidation === null ? [] : [bestValidation],
+    );
+    return { baseline: known[0] ?? null, best: known.length === 0 ? null : Math.max(...known) };
+  }
+  const means = meanScores(wholeScores(archive, task));
+  return { baseline: means.get(BASELINE_ID) ?? null, best: means.size === 0 ? null : Math.max(...means.values()) };
+}
+
+function generationsOf({ attribution, generation }: Archive, { optimizer, budget }: Task): number {
+  const most = Math.min(optimizer.generations, budget.generations ?? optimizer.generations);
+  return attribution === null ? most : Math.min(most, generation + attribution.plan.rounds);
 }
