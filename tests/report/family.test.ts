@@ -76,6 +76,28 @@ describe('layOutFamily', () => {
     expect(byId.get('z')?.onLineage).toBe(false);
   });
 
+  it('puts a merge of two candidates of its own generation behind them', () => {
+    const family = layOut(
+      [
+        candidate('baseline', 0, []),
+        candidate('a', 1, ['baseline']),
+        candidate('b', 1, ['baseline']),
+        candidate('m', 1, ['a', 'b']),
+        candidate('z', 2, ['m']),
+      ],
+      'z',
+    );
+
+    expect(family.columns).toEqual([0, 1, 1.5, 2]);
+    expect(family.nodes.map(({ candidate: { id }, column, row }) => [id, column, row])).toEqual([
+      ['baseline', 0, 0],
+      ['a', 1, 0],
+      ['b', 1, 1],
+      ['m', 2, 0],
+      ['z', 3, 0],
+    ]);
+  });
+
   it('draws at most forty of thousands, always the baseline and the best, no two in one place', () => {
     const { report } = demoPage({ generations: 500, proposals: 32, acceptance: 0.3 });
 

@@ -23,7 +23,7 @@ export interface FamilyNode {
 
 export interface Family {
   nodes: FamilyNode[];
-  /** Generation of each column. */
+  /** Generation of each column; a half more for merges of candidates of their own generation. */
   columns: number[];
   rows: number;
   accepted: number;
@@ -46,15 +46,16 @@ export function layOutFamily({ candidates, best }: Report): Family {
     (a, b) => a.generation - b.generation || rank(a) - rank(b),
   );
   const lineageIds = new Set(ancestors.map((candidate) => candidate.id));
-  const drawn = choose(candidates, ancestors, lineageIds);
+  const placeOf = placer(byId);
+  const drawn = choose(candidates, ancestors, lineageIds, placeOf);
 
-  const columns = [...new Set(drawn.map((candidate) => candidate.generation))].sort((a, b) => a - b);
+  const columns = [...new Set(drawn.map(placeOf))].sort((a, b) => a - b);
   const position = new Map(drawn.map((candidate, index) => [candidate.id, index]));
   const counts = countChildren(candidates, position);
   const nodes = drawn.map(
     (candidate): FamilyNode => ({
       candidate,
-      column: columns.indexOf(candidate.generation),
+      column: columns.indexOf(placeOf(candidate)),
       row: 0,
       onLineage: lineageIds.has(candidate.id),
       isBest: candidate.id === best.candidateId,
@@ -74,6 +75,12 @@ export function layOutFamily({ candidates, best }: Report): Family {
   };
 }
 
+/** The generation of a candidate; a merge stands between its generation and the next when a parent is of the same one. */
+function placer(byId: ReadonlyMap<string, ReportCandidate>): (candidate: ReportCandidate) => number {
+  return ({ generation, parents }) =>
+    parents.some((id) => byId.get(id)?.generation === generation) ? generation + 0.5 : generation;
+}
+
 function collectAncestors(byId: ReadonlyMap<string, ReportCandidate>, id: string): ReportCandidate[] {
   const found = new Map<string, ReportCandidate>();
   const waiting = [id];
@@ -90,6 +97,7 @@ function choose(
   candidates: ReportCandidate[],
   ancestors: ReportCandidate[],
   lineageIds: ReadonlySet<string>,
+  placeOf: (candidate: ReportCandidate) => number,
 ): ReportCandidate[] {
   const lineage =
     ancestors.length <= MAX_COLUMNS
@@ -103,15 +111,16 @@ function choose(
         Number(b.frontier) - Number(a.frontier) ||
         (b.validation.mean ?? -1) - (a.validation.mean ?? -1),
     );
-  const generations = new Set<number>();
+  const places = new Set<number>();
   const drawn: ReportCandidate[] = [];
   for (const candidate of [...lineage, ...others]) {
     if (drawn.length === MAX_NODES) break;
-    if (generations.size === MAX_COLUMNS && !generations.has(candidate.generation)) continue;
-    generations.add(candidate.generation);
+    const place = placeOf(candidate);
+    if (places.size === MAX_COLUMNS && !places.has(place)) continue;
+    places.add(place);
     drawn.push(candidate);
   }
-  return drawn.sort((a, b) => a.generation - b.generation);
+  return drawn.sort((a, b) => placeOf(a) - placeOf(b));
 }
 
 function countChildren(

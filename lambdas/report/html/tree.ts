@@ -37,7 +37,7 @@ export function renderTree(report: Report): Markup {
   const bestColumn = nodes.find((node) => node.isBest)?.column ?? 0;
   const heads = columns.map(
     (generation, column) =>
-      html`<text class="tick${labelClass(column, bestColumn)}" x="${percent(x({ column }))}%" y="14" text-anchor="middle">${generation}</text>`,
+      html`<text class="tick${labelClass(column, bestColumn)}" x="${percent(x({ column }))}%" y="14" text-anchor="middle">${Number.isInteger(generation) ? generation : ''}</text>`,
   );
   const crowded = columns.length > CROWDED.desk ? ' crowded' : columns.length > CROWDED.phone ? ' tight' : '';
   const picture = chart(
