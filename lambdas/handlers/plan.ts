@@ -1,6 +1,7 @@
 /** Plan: folds what has landed into the archive and names the next step. The single writer. Loads, calls, saves. */
 import type { Archive, RunContext, RunRecord } from '../contracts/artifacts.ts';
 import { type PlanOutput, planOutputSchema, type Turn, turnSchema } from '../contracts/payloads.ts';
+import type { Task } from '../contracts/task.ts';
 import { BASELINE_ID } from '../optimizer/archive.ts';
 import { meanScores } from '../optimizer/frontier.ts';
 import { wholeScores } from '../optimizer/gepa/whole-scores.ts';

@@ -52,7 +52,8 @@ export function allocate(pairs: number, { design, onTrial, chances, seen, random
       ),
     );
 
-  const aimed = onTrial.filter((unit) => unit.origins.length + unit.deletions.length > 0);
+  // A whole rewrite is judged on all there is.
+  const aimed = onTrial.filter((unit) => !unit.whole && unit.origins.length + unit.deletions.length > 0);
   const covered = new Map(aimed.map(({ id }) => [id, 0]));
   for (const unit of aimed) {
     const own = best((example) => (design.isOwn(unit, example) ? 1 - 0.1 * (taken[example] ?? 0) : -1));

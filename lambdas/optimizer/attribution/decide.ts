@@ -17,7 +17,7 @@ export interface Thresholds {
 /** While the search goes on. */
 export const SEARCHING: Thresholds = { enter: 0.35, leave: 0.7, seedLeaves: 0.9, trials: 3 };
 /** Whole rewrites compete with each other and with the incumbent: the best one so far goes on, as long as it is likelier better. */
-const WHOLE_ENTERS = 0.42;
+const WHOLE_ENTERS = 0.45;
 
 type Status = Unit['status'];
 

@@ -3,7 +3,7 @@
  * finalists and the sealed test. Reserved before it is handed out. Pure.
  */
 import type { Archive } from '../../contracts/artifacts.ts';
-import type { RoundPlan } from '../../contracts/attribution.ts';
+import type { RoundPlan, Unit } from '../../contracts/attribution.ts';
 import { type Amount, howMany, minus, reflectionSlot, taskCall, times } from '../budget.ts';
 import { withAdaptedConcurrency } from '../steps/concurrency.ts';
 import { freeForSearch, longestOf } from '../steps/reserves.ts';
@@ -16,7 +16,7 @@ import { proposalStep } from './proposals.ts';
 import { finalistsShare, planRounds } from './rounds.ts';
 import { stageStep, withMixtures, withSurvey } from './stages.ts';
 import { incumbentUnits, newState, stateOf, withIncumbent, withState } from './state.ts';
-import { choose, fit } from './statistics-step.ts';
+import { choose, fit, measure } from './statistics-step.ts';
 
 /** Share of the search that is not planned, so that calls that failed can be made again. */
 const HELD_FOR_RETRIES = 0.03;
@@ -38,7 +38,7 @@ export function planAttribution(folded: Archive, search: Search): Archive {
     case 'survey':
       return stageStep(archive, search, 'survey') ?? propose(archive, search);
     case 'mixtures':
-      return stageStep(archive, search, 'mixtures') ?? endRound(archive, search);
+      return stageStep(archive, search, 'mixtures') ?? secondRung(archive, search) ?? endRound(archive, search);
     default:
       return tryProposals(archive, search);
   }
@@ -106,9 +106,49 @@ function tryProposals(archive: Archive, search: Search): Archive {
   if (!hasTrials(archive)) return endRound(archive, search);
   const { plan } = stateOf(archive);
   const fitted = fit(archive, search);
-  const room = Math.min(plan.mixtures, mixturesRoom(archive, search));
+  const share = rewritesOf(archive).length >= LEAST_REWRITES ? FIRST_RUNG : 1;
+  const room = Math.min(Math.floor(plan.mixtures * share), mixturesRoom(archive, search));
   const mixed = withMixtures(archive, search, fitted, room);
   return stageStep(mixed, search, 'mixtures') ?? endRound(archive, search);
+}
+
+/** Whole rewrites that make a second rung worth its while, the share of the stage before it, and how many go on. */
+const LEAST_REWRITES = 3;
+const FIRST_RUNG = 0.5;
+const SECOND_RUNG_SHARE = 1 / 3;
+
+function rewritesOf(archive: Archive): Unit[] {
+  return stateOf(archive).pool.units.filter(({ whole, status }) => whole && status === 'on_trial');
+}
+
+/**
+ * Whole rewrites cannot be mixed with each other, so they compete: after half of the stage the better third goes on, with
+ * the other half to itself. Null when there are none, or when this was the second rung.
+ */
+function secondRung(archive: Archive, search: Search): Archive | null {
+  const state = stateOf(archive);
+  const rewrites = rewritesOf(archive);
+  const isFirst = rewrites.every(
+    ({ id }) => state.trials[id]?.filter((round) => round === archive.generation).length === 1,
+  );
+  if (rewrites.length < LEAST_REWRITES || !isFirst) return null;
+  const fitted = fit(archive, search);
+  const { effects } = measure(archive, fitted);
+  const meanOf = ({ id }: Unit): number => effects[id]?.mean ?? -1;
+  const going = Math.max(1, Math.round(rewrites.length * SECOND_RUNG_SHARE));
+  const better = new Set(
+    [...rewrites]
+      .sort((a, b) => meanOf(b) - meanOf(a))
+      .slice(0, going)
+      .map(({ id }) => id),
+  );
+  const units = state.pool.units.map((unit) =>
+    unit.whole && unit.status === 'on_trial' && !better.has(unit.id) ? { ...unit, status: 'out' as const } : unit,
+  );
+  const left = Math.ceil(state.plan.mixtures * (1 - FIRST_RUNG));
+  const narrowed = withState(archive, { pool: { ...state.pool, units }, effects });
+  const mixed = withMixtures(narrowed, search, fitted, Math.min(left, mixturesRoom(narrowed, search)));
+  return stageStep(mixed, search, 'mixtures');
 }
 
 /** How many mixtures fit now: replies may have made the prompt longer than was planned for. */

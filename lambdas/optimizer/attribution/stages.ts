@@ -100,7 +100,7 @@ export function withMixtures(archive: Archive, search: Search, fitted: Fitted, c
   const state = stateOf(archive);
   const { optimizer } = search.task;
   const { keys } = materialOf(search);
-  const random = stream(optimizer.seed, archive.generation, 'mixtures');
+  const random = stream(optimizer.seed, archive.generation, 'mixtures', archive.turn);
   const onTrial = state.pool.units.filter(({ status }) => status === 'on_trial');
   const incumbent = incumbentUnits(state);
   const kept = incumbent.filter(({ status }) => status !== 'on_trial');
@@ -116,11 +116,12 @@ export function withMixtures(archive: Archive, search: Search, fitted: Fitted, c
   const mixtures: Record<string, Mixture> = {};
   const due: RolloutRequest[] = [];
   const draws = freshDraws(archive);
+  const first = Object.keys(state.mixtures).length;
   let pair: { id: string; mixture: Mixture }[] = [];
   for (const [i, example] of chosen.entries()) {
     if (i % optimizer.mixtureSize === 0) {
       pair = drawPair(roster, random).map((units, side) => ({
-        id: `g${archive.generation}-x${i}${side === 0 ? 'a' : 'b'}`,
+        id: `g${archive.generation}-x${first + i}${side === 0 ? 'a' : 'b'}`,
         mixture: mixtureOfUnits(archive, search, units),
       }));
       for (const { id, mixture } of pair) mixtures[id] = mixture;
