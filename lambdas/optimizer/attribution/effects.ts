@@ -6,11 +6,6 @@ import { logOdds, type Posterior, sigmoid } from './model.ts';
 
 /** Points of the three-dimensional normal that stand for the posterior of a unit's effect. */
 const DRAWS = 128;
-/**
- * The posterior does not know what its model leaves out: which examples a unit acts on, and what units do to each other. On the
- * bench its plain intervals held the true effect in four of five cases, so they are widened by this.
- */
-const WIDENING = 1.5;
 /** Examples over which an effect is averaged, at most. */
 const MOST_EXAMPLES = 300;
 
@@ -124,33 +119,56 @@ function effectOf(
           {
             before: sigmoid(before[i] ?? 0),
             after: after[i] ?? 0,
+            weight: 1,
             aim: design.aim(unit, example),
             name: design.named(unit, example),
           },
         ],
   );
-  const draws = NORMAL_DRAWS.map((point) => {
-    const [first, second, third] = spread(point);
-    let sum = 0;
-    for (const one of others) sum += sigmoid(one.after + first + second * one.aim + third * one.name) - one.before;
-    return sum / Math.max(1, others.length);
-  }).sort((a, b) => a - b);
   const own = examples.flatMap((example, i) =>
     design.isOwn(unit, example) ? [sigmoid(after[i] ?? 0) - sigmoid(before[i] ?? 0)] : [],
   );
-  const mean = draws.reduce((sum, draw) => sum + draw, 0) / DRAWS;
   return {
-    mean,
-    ci95: widened(mean, quantile(draws, 0.025), quantile(draws, 0.975)),
-    harm: draws.filter((draw) => draw < 0).length / DRAWS,
+    ...summary(others, spread),
     own: own.length === 0 ? null : own.reduce((sum, value) => sum + value, 0) / own.length,
   };
 }
 
-type Triple = readonly [number, number, number];
+/** An example with a unit and without it: a chance, log odds, and how the unit's parameters act on it. */
+export interface Contrast {
+  readonly before: number;
+  readonly after: number;
+  readonly weight: number;
+  readonly aim: number;
+  readonly name: number;
+}
+
+/** Mean, interval and probability of harm of a weighted mean of contrasts, over the posterior of the unit's parameters. */
+export function summary(
+  contrasts: readonly Contrast[],
+  spread: (point: Triple) => Triple,
+): Pick<UnitEffect, 'mean' | 'ci95' | 'harm'> {
+  const total = contrasts.reduce((sum, { weight }) => sum + weight, 0) || 1;
+  const draws = NORMAL_DRAWS.map((point) => {
+    const [first, second, third] = spread(point);
+    let sum = 0;
+    for (const { before, after, weight, aim, name } of contrasts) {
+      sum += weight * (sigmoid(after + first + second * aim + third * name) - before);
+    }
+    return sum / total;
+  }).sort((a, b) => a - b);
+  const mean = draws.reduce((sum, draw) => sum + draw, 0) / DRAWS;
+  return {
+    mean,
+    ci95: [quantile(draws, 0.025), quantile(draws, 0.975)],
+    harm: draws.filter((draw) => draw < 0).length / DRAWS,
+  };
+}
+
+export type Triple = readonly [number, number, number];
 
 /** Turns points of the standard normal into draws with the given covariance (its lower half). */
-function factorOf(lower: readonly (readonly number[])[]): (point: Triple) => Triple {
+export function factorOf(lower: readonly (readonly number[])[]): (point: Triple) => Triple {
   const [[a2 = 0] = [], [ab = 0, b2 = 0] = [], [ac = 0, bc = 0, c2 = 0] = []] = lower;
   const a = Math.sqrt(Math.max(0, a2));
   const ba = a === 0 ? 0 : ab / a;
@@ -159,10 +177,6 @@ function factorOf(lower: readonly (readonly number[])[]): (point: Triple) => Tri
   const cb = b === 0 ? 0 : (bc - ca * ba) / b;
   const c = Math.sqrt(Math.max(0, c2 - ca * ca - cb * cb));
   return ([x, y, z]) => [a * x, ba * x + b * y, ca * x + cb * y + c * z];
-}
-
-function widened(mean: number, low: number, high: number): [number, number] {
-  return [Math.max(-1, mean - WIDENING * (mean - low)), Math.min(1, mean + WIDENING * (high - mean))];
 }
 
 function quantile(sorted: readonly number[], share: number): number {

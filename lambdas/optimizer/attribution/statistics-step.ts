@@ -8,24 +8,25 @@ import { decide, type Thresholds } from './decide.ts';
 import { effectsOf, type Fitted, fittedOf, predictMean } from './effects.ts';
 import { designOf } from './evidence.ts';
 import { fitModel } from './model.ts';
+import { observedEffects } from './observed-effects.ts';
 import { incumbentUnits, materialOf, stateOf, withinLength } from './state.ts';
 
 /** Rounds of deciding in which each unit's effect is seen in the company that the last one chose. */
 const MOST_PASSES = 4;
 
 /**
- * How strong units are in this task is read from the data (empirical Bayes: the scale of the priors with the highest
- * evidence). Where nothing helps, no unit seems to.
+ * Scales of the priors. While the search goes on the middle one will do. How strong units are in this task is read from
+ * the data when the prompt is handed over (empirical Bayes: the scale with the highest evidence): where nothing helps, no
+ * unit seems to. What is told of single units should come from their own rollouts, not from what units are usually like:
+ * a scale at which the priors say little.
  */
-const PRIOR_SCALES = [0.3, 0.65, 1.2];
-/** While the search goes on the middle one will do. */
-const USUAL_SCALE = [0.65];
+const SCALES = { searching: [0.65], concluding: [0.3, 0.65, 1.2], telling: [1.2] } as const;
 
-/** The model fitted to all rollouts so far. `closely`: for the prompt that is handed over, with the scale that fits best. */
-export function fit(archive: Archive, search: Search, closely = false): Fitted {
+/** The model fitted to all rollouts so far. */
+export function fitArchive(archive: Archive, search: Search, purpose: keyof typeof SCALES): Fitted {
   const material = materialOf(search);
   const design = designOf(archive, stateOf(archive), material);
-  const posteriors = (closely ? PRIOR_SCALES : USUAL_SCALE).map((scale) => {
+  const posteriors = SCALES[purpose].map((scale) => {
     const priors = design.priors.map(({ mean, sd }) => ({ mean, sd: sd * scale }));
     return fitModel(design.observations, material.keys.length, priors);
   });
@@ -112,6 +113,15 @@ export function settle(archive: Archive, search: Search, fitted: Fitted): Chosen
     ]),
   );
   return { ...outcomeOf(fitted, included, units), statuses, effects: effectsOf(fitted, included, measured, counts) };
+}
+
+/** Effects of all units over the rollouts in which they were seen, for the report. */
+export function tell(archive: Archive, fitted: Fitted): Pick<Chosen, 'effects'> {
+  const state = stateOf(archive);
+  const counts = countsOf(archive, state);
+  const { units } = state.pool;
+  const measured = units.filter((unit) => !unit.protected && hasData(counts.get(unit.id)));
+  return { effects: observedEffects(fitted, units, measured, counts) };
 }
 
 /** Effects of all units in the company of the incumbent. */
