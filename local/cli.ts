@@ -124,7 +124,7 @@ function dryRun({ task, splits }: LoadedTask, { json }: Options): number {
   console.log(`What ${task.name} would spend (nothing was spent):\n`);
   for (const [name, course] of Object.entries(courses)) console.log(`${name.padEnd(9)} ${describeEstimate(course)}`);
   console.log(
-    '\nexpected: every third child is accepted. low, high: the least and the most, each call at its best and at its worst.',
+    `\nexpected: ${task.optimizer.strategy === 'attribution' ? 'all rounds of the plan' : 'every third child is accepted'}. low, high: the least and the most, each call at its best and at its worst.`,
   );
   console.log(powerSentence(power));
   return 0;

@@ -1,5 +1,6 @@
 /** What a run will probably spend, before anything is spent. Pure arithmetic over the task and its sizes. */
 import type { Task } from '../contracts/task.ts';
+import { planRounds } from './attribution/rounds.ts';
 import {
   type Amount,
   childValidation,
@@ -8,6 +9,7 @@ import {
   mutationSlot,
   plus,
   type RunFacts,
+  reflectionSlot,
   requiredAmount,
   sealedTest,
   taskCall,
@@ -51,8 +53,14 @@ type Name = keyof typeof ACCEPTED;
  * Expected: about every third child is accepted, and few of those are dropped by a rung. Low and high: the least and the
  * most of any course, from one in which nothing is accepted to one in which all are, at the best and at the worst case of
  * every call. Each course ends at the caps and the generations, with the sealed test paid for. Retries are not in it.
+ *
+ * `attribution` spends what it is given: all rounds of its plan, or, at the least, one survey in which nothing fails.
  */
 export function estimate(task: Task, facts: RunFacts): Record<Name, Estimate> {
+  if (task.optimizer.strategy === 'attribution') {
+    const course = (name: Name): Estimate => attributionCourse(task, facts, name);
+    return { low: course('low'), expected: course('expected'), high: course('high') };
+  }
   const courses = (name: Name): Estimate[] =>
     Object.values(ACCEPTED).map((accepted) => course(task, facts, name, accepted));
   return {
@@ -88,12 +96,52 @@ function course(task: Task, facts: RunFacts, name: Name, accepted: number): Esti
     validations: finalists + Math.min(merges, howMany(childValidation(task, facts, task.prompt), left)),
     reflections: REFLECTIONS_A_SLOT[name],
   });
+  return { generations, ...told(total, slots * REFLECTIONS_A_SLOT[name], facts, name) };
+}
+
+function attributionCourse(task: Task, facts: RunFacts, name: Name): Estimate {
+  const { budget, optimizer, prompt } = task;
+  const test = sealedTest(task, facts, prompt, prompt);
+  const caps: Amount = {
+    calls: budget.rollouts,
+    tokens: budget.tokens ?? Number.POSITIVE_INFINITY,
+    costUsd: budget.costUsd ?? Number.POSITIVE_INFINITY,
+  };
+  const most = howMany(taskCall(task, facts, 'train', prompt), minus(caps, test));
+  const { rounds, proposals, survey } = planRounds(most, facts.trainSize, task);
+  const isLow = name === 'low';
+  const slots = isLow ? 0 : rounds * proposals;
+  const usual = typical(task, name);
+  const total = plus(
+    times(taskCall(usual, facts, 'train', prompt), isLow ? survey : most),
+    times(reflectionSlot(usual, facts, prompt, REFLECTIONS_A_SLOT[name]), slots),
+    // A run without a better prompt tests the baseline alone.
+    times(sealedTest(usual, facts, prompt, prompt), isLow ? 0.5 : 1),
+  );
+  return {
+    generations: isLow ? 0 : Math.min(rounds, optimizer.generations),
+    ...withinCaps(told(total, slots * REFLECTIONS_A_SLOT[name], facts, name), budget),
+  };
+}
+
+/** The caps hold whatever the worst case of every call would come to. */
+function withinCaps<E extends { tokens: number; costUsd: number | null }>(
+  estimated: E,
+  { tokens, costUsd }: Task['budget'],
+): E {
+  return {
+    ...estimated,
+    tokens: Math.min(estimated.tokens, tokens ?? Number.POSITIVE_INFINITY),
+    costUsd: estimated.costUsd === null ? null : Math.min(estimated.costUsd, costUsd ?? Number.POSITIVE_INFINITY),
+  };
+}
+
+function told(total: Amount, reflectionCalls: number, facts: RunFacts, name: Name): Omit<Estimate, 'generations'> {
   const priced = facts.prices.task !== null && facts.prices.reflection !== null;
   const share = SHARES[name].input;
   return {
-    generations,
     rollouts: Math.round(total.calls),
-    reflectionCalls: slots * REFLECTIONS_A_SLOT[name],
+    reflectionCalls,
     tokens: Math.round(total.tokens * share),
     costUsd: priced ? Number((total.costUsd * share).toFixed(4)) : null,
   };

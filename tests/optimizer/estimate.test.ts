@@ -81,4 +81,35 @@ describe('estimate', () => {
 
     expect([low.costUsd, high.costUsd]).toEqual([null, null]);
   });
+
+  it('plans all rounds of the attribution strategy, in order and never above a cap', () => {
+    fc.assert(
+      fc.property(
+        fc.record({
+          test: fc.integer({ min: 1, max: 60 }),
+          extra: fc.record({
+            calls: fc.integer({ min: 0, max: 3000 }),
+            tokens: fc.option(fc.integer({ min: 0, max: 3_000_000 }), { nil: undefined }),
+          }),
+          optimizer: fc.record({
+            strategy: fc.constant('attribution' as const),
+            generations: fc.integer({ min: 1, max: 30 }),
+            proposals: fc.integer({ min: 1, max: 32 }),
+          }),
+        }),
+        (options) => {
+          const { low, expected, high, task } = estimateOf(options);
+
+          for (const field of ['generations', 'rollouts', 'reflectionCalls', 'tokens'] as const) {
+            expect(low[field]).toBeLessThanOrEqual(expected[field]);
+            expect(expected[field]).toBeLessThanOrEqual(high[field]);
+          }
+          expect(high.rollouts).toBeLessThanOrEqual(task.budget.rollouts);
+          expect(high.tokens).toBeLessThanOrEqual(task.budget.tokens ?? Number.POSITIVE_INFINITY);
+          expect(high.generations).toBeLessThanOrEqual(8);
+        },
+      ),
+      { numRuns: 100, seed: 1 },
+    );
+  });
 });

@@ -32,11 +32,11 @@ export function allocate(pairs: number, { design, onTrial, chances, seen, random
     taken[example] = (taken[example] ?? 0) + 1;
     chosen.push(example);
   };
-  const best = (valueOf: (example: number) => number): number => {
+  const best = (worthOf: (example: number) => number): number => {
     let most = Number.NEGATIVE_INFINITY;
     let at = 0;
     for (let example = 0; example < chances.length; example += 1) {
-      const value = valueOf(example);
+      const value = worthOf(example);
       if (value > most) {
         most = value;
         at = example;
