@@ -49,7 +49,7 @@ function renderLead({ report }: ReportPage, links: UnitLinks, { components, drop
   const recommended = report.recommended.candidateId === report.best.candidateId;
   const where = recommended ? 'the new prompt' : 'the best candidate, which is not recommended';
   const summary = `Of ${formatPlural(tried, 'edit')} that reflection proposed, ${formatCount(entered)} ${entered === 1 ? 'is' : 'are'} in ${where}. Of your own lines, ${fates.length === 0 ? 'all stay' : `${fates.join(' and ')}`}.`;
-  return html`<p>${summary}</p><p>Each row shows what its line does: the points that the mean score gains when it is in the prompt, with a 95 % interval, measured by running many random mixtures of lines. Open a row to see where its line comes from.</p><p class="note">Measured on training examples, each line against the same prompts without it. Effects need not add up to the gain of the whole prompt, which the sealed test measures.</p>`;
+  return html`<p>${summary}</p><p>Each row shows what its line does: the points that the mean score gains when it is in the prompt, with a 95 % interval, measured by running many random mixtures of lines. Open a row to see where its line comes from.</p><p class="note">Measured on training and validation examples, each line against the same prompts without it. Effects need not add up to the gain of the whole prompt, which the sealed test measures.</p>`;
 }
 
 /** Heads of the columns. Each row says in full what it holds, so that a screen reader needs none. */
