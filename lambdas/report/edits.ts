@@ -11,10 +11,15 @@ export function editsOf({ attribution, winnerId }: Archive): Edit[] {
   const { pool, compositions } = attribution;
   const best = fromBits(pool, compositions[winnerId ?? BASELINE_ID]?.units ?? '');
   const byId = new Map(pool.units.map((unit) => [unit.id, unit]));
+  // A rewrite that was adopted is told by the units that it was taken apart into.
+  const replyOf = ({ origins: [first] }: Unit): string | null =>
+    first === undefined ? null : `${first.generation} ${first.slot}`;
+  const apart = new Set(pool.units.flatMap((unit) => (unit.whole ? [] : [replyOf(unit)])));
+  const unpacked = new Set(pool.units.flatMap((unit) => (unit.whole && apart.has(replyOf(unit)) ? [unit.id] : [])));
   return Object.values(pool.components).flatMap(({ order }) =>
     order.flatMap((id) => {
       const unit = byId.get(id);
-      return unit === undefined ? [] : [editOf(unit, attribution, best)];
+      return unit === undefined || unpacked.has(id) ? [] : [editOf(unit, attribution, best)];
     }),
   );
 }

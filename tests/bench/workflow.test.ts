@@ -14,7 +14,7 @@ import { runLocally } from '../../local/run.ts';
 import { loadTask } from '../../local/task-file.ts';
 import { timeless } from '../support/run.ts';
 
-const ROLLOUTS = 420;
+const ROLLOUTS = 340;
 const world = simulate('components', 3, { train: 40, validation: 20, test: 30 });
 const folder = mkdtempSync(join(tmpdir(), 'prompt-optimizer-'));
 let server: Awaited<ReturnType<typeof startWorldServer>>;

@@ -77,7 +77,7 @@ describe('a whole run of the attribution strategy', () => {
           expect(handedOut.costUsd + test.costUsd).toBeLessThanOrEqual(left.costUsd + ROUNDING);
         });
       }),
-      runs(80),
+      runs(50),
     );
   });
 
@@ -94,7 +94,7 @@ describe('a whole run of the attribution strategy', () => {
         expect(played.totals.tokens).toBeLessThanOrEqual(budget.tokens ?? Number.POSITIVE_INFINITY);
         expect(played.totals.costUsd).toBeLessThanOrEqual((budget.costUsd ?? Number.POSITIVE_INFINITY) + ROUNDING);
       }),
-      runs(60),
+      runs(35),
     );
   });
 
@@ -120,7 +120,7 @@ describe('a whole run of the attribution strategy', () => {
           }
         }
       }),
-      runs(60),
+      runs(35),
     );
   });
 
@@ -143,7 +143,7 @@ describe('a whole run of the attribution strategy', () => {
         const turns = playOrOutage(mutations)?.turns ?? [];
         expect(turns.filter(({ step }) => step?.kind === 'mutate').length).toBeLessThanOrEqual(8);
       }),
-      runs(25),
+      runs(15),
     );
   });
 });
