@@ -2,10 +2,10 @@
 import type { Unit, UnitEffect } from '../../contracts/attribution.ts';
 import { excludes } from '../units/pool.ts';
 import type { Design } from './evidence.ts';
-import { logOdds, type Posterior, sigmoid } from './model.ts';
+import { type Posterior, sigmoid } from './model.ts';
 
 /** Points of the three-dimensional normal that stand for the posterior of a unit's effect. */
-const DRAWS = 128;
+const DRAWS = 96;
 /** Examples over which an effect is averaged, at most. */
 const MOST_EXAMPLES = 300;
 
@@ -15,24 +15,55 @@ export interface Fitted {
   readonly posterior: Posterior;
   /** Examples that stand for all. */
   readonly examples: readonly number[];
+  /** What a unit adds to the log odds of each example. */
+  contribution(unit: Unit): Float64Array;
 }
 
 export function fittedOf(design: Design, posterior: Posterior, exampleCount: number): Fitted {
   const stride = Math.max(1, exampleCount / MOST_EXAMPLES);
   const count = Math.min(exampleCount, MOST_EXAMPLES);
-  return { design, posterior, examples: Array.from({ length: count }, (_, i) => Math.floor(i * stride)) };
+  const known = new Map<string, Float64Array>();
+  return {
+    design,
+    posterior,
+    examples: Array.from({ length: count }, (_, i) => Math.floor(i * stride)),
+    contribution(unit) {
+      const cached = known.get(unit.id);
+      if (cached !== undefined) return cached;
+      const sums = Float64Array.from({ length: exampleCount }, (_, example) => {
+        let sum = 0;
+        for (const { parameter, value } of design.termsOf(unit, example)) sum += (posterior.means[parameter] ?? 0) * value;
+        return sum;
+      });
+      known.set(unit.id, sums);
+      return sums;
+    },
+  };
 }
 
-/** Chance (or expected score) of an example under a prompt. */
-export function predict({ design, posterior }: Fitted, included: readonly Unit[], example: number): number {
-  const terms = included.flatMap((unit) => design.termsOf(unit, example));
-  return sigmoid(logOdds(posterior, example, [...terms, ...design.pairTerms(included, example)]));
+/** Log odds of each example under a prompt. */
+export function oddsOf({ design, posterior, contribution }: Fitted, included: readonly Unit[]): Float64Array {
+  const odds = posterior.ease.map((ease) => ease + posterior.level);
+  const add = (more: Float64Array, times: number): void => {
+    for (let example = 0; example < odds.length; example += 1) {
+      odds[example] = (odds[example] ?? 0) + times * (more[example] ?? 0);
+    }
+  };
+  for (const unit of included) add(contribution(unit), 1);
+  for (const { parameter, strength } of design.pairsAmong(included)) add(strength, posterior.means[parameter] ?? 0);
+  return odds;
+}
+
+/** Chance (or expected score) of each example under a prompt. */
+export function predict(fitted: Fitted, included: readonly Unit[]): Float64Array {
+  return oddsOf(fitted, included).map(sigmoid);
 }
 
 /** Mean score that a prompt would have. */
 export function predictMean(fitted: Fitted, included: readonly Unit[]): number {
+  const chances = predict(fitted, included);
   const { examples } = fitted;
-  return examples.reduce((sum, example) => sum + predict(fitted, included, example), 0) / Math.max(1, examples.length);
+  return examples.reduce((sum, example) => sum + (chances[example] ?? 0), 0) / Math.max(1, examples.length);
 }
 
 /**
@@ -67,15 +98,7 @@ class OddsCache {
 
   of(units: readonly Unit[]): Float64Array {
     const key = units.map(({ id }) => id).join(' ');
-    const cached = this.known.get(key);
-    if (cached !== undefined) return cached;
-    const { design, posterior, examples } = this.fitted;
-    const odds = Float64Array.from(examples, (example) =>
-      logOdds(posterior, example, [
-        ...units.flatMap((unit) => design.termsOf(unit, example)),
-        ...design.pairTerms(units, example),
-      ]),
-    );
+    const odds = this.known.get(key) ?? oddsOf(this.fitted, units);
     this.known.set(key, odds);
     return odds;
   }
@@ -112,59 +135,69 @@ function effectOf(
     [withMoved(aimed), posterior.covariance(aimed, aimed)],
     [withMoved(named), posterior.covariance(named, aimed), posterior.covariance(named, named)],
   ]);
-  const others = examples.flatMap((example, i) =>
-    design.isOwn(unit, example)
-      ? []
-      : [
-          {
-            before: sigmoid(before[i] ?? 0),
-            after: after[i] ?? 0,
-            weight: 1,
-            aim: design.aim(unit, example),
-            name: design.named(unit, example),
-          },
-        ],
-  );
-  const own = examples.flatMap((example, i) =>
-    design.isOwn(unit, example) ? [sigmoid(after[i] ?? 0) - sigmoid(before[i] ?? 0)] : [],
-  );
-  return {
-    ...summary(others, spread),
-    own: own.length === 0 ? null : own.reduce((sum, value) => sum + value, 0) / own.length,
-  };
+  const others = new Contrasts(examples.length);
+  let own = 0;
+  let owns = 0;
+  for (const example of examples) {
+    const [from, to] = [sigmoid(before[example] ?? 0), after[example] ?? 0];
+    if (design.isOwn(unit, example)) {
+      own += sigmoid(to) - from;
+      owns += 1;
+    } else others.add(from, to, 1, design.aim(unit, example), design.named(unit, example));
+  }
+  return { ...others.summary(spread), own: owns === 0 ? null : own / owns };
 }
 
-/** An example with a unit and without it: a chance, log odds, and how the unit's parameters act on it. */
-export interface Contrast {
-  readonly before: number;
-  readonly after: number;
-  readonly weight: number;
-  readonly aim: number;
-  readonly name: number;
-}
+/** Examples with a unit and without it. */
+export class Contrasts {
+  private readonly after: Float64Array;
+  private readonly weight: Float64Array;
+  private readonly aim: Float64Array;
+  private readonly name: Float64Array;
+  private count = 0;
+  private before = 0;
+  private total = 0;
 
-/** Mean, interval and probability of harm of a weighted mean of contrasts, over the posterior of the unit's parameters. */
-export function summary(
-  contrasts: readonly Contrast[],
-  spread: (point: Triple) => Triple,
-): Pick<UnitEffect, 'mean' | 'ci95' | 'harm'> {
-  const total = contrasts.reduce((sum, { weight }) => sum + weight, 0) || 1;
-  const draws = NORMAL_DRAWS.map((point) => {
-    const [first, second, third] = spread(point);
-    let sum = 0;
-    for (const { before, after, weight, aim, name } of contrasts) {
-      sum += weight * (sigmoid(after + first + second * aim + third * name) - before);
+  constructor(most: number) {
+    [this.after, this.weight, this.aim, this.name] = [0, 0, 0, 0].map(() => new Float64Array(most)) as Four;
+  }
+
+  /** An example: its chance without the unit, its log odds with it, and how the unit's parameters act on it. */
+  add(before: number, after: number, weight: number, aim: number, name: number): void {
+    const at = this.count;
+    this.after[at] = after;
+    this.weight[at] = weight;
+    this.aim[at] = aim;
+    this.name[at] = name;
+    this.before += weight * before;
+    this.total += weight;
+    this.count += 1;
+  }
+
+  /** Mean, interval and probability of harm of the weighted mean, over the posterior of the unit's parameters. */
+  summary(spread: (point: Triple) => Triple): Pick<UnitEffect, 'mean' | 'ci95' | 'harm'> {
+    const total = this.total || 1;
+    const draws = new Float64Array(DRAWS);
+    for (const [d, point] of NORMAL_DRAWS.entries()) {
+      const [first, second, third] = spread(point);
+      let sum = 0;
+      for (let i = 0; i < this.count; i += 1) {
+        const odds =
+          (this.after[i] as number) + first + second * (this.aim[i] as number) + third * (this.name[i] as number);
+        sum += (this.weight[i] as number) / (1 + Math.exp(-odds));
+      }
+      draws[d] = (sum - this.before) / total;
     }
-    return sum / total;
-  }).sort((a, b) => a - b);
-  const mean = draws.reduce((sum, draw) => sum + draw, 0) / DRAWS;
-  return {
-    mean,
-    ci95: [quantile(draws, 0.025), quantile(draws, 0.975)],
-    harm: draws.filter((draw) => draw < 0).length / DRAWS,
-  };
+    draws.sort();
+    return {
+      mean: draws.reduce((sum, draw) => sum + draw, 0) / DRAWS,
+      ci95: [quantile(draws, 0.025), quantile(draws, 0.975)],
+      harm: draws.filter((draw) => draw < 0).length / DRAWS,
+    };
+  }
 }
 
+type Four = [Float64Array, Float64Array, Float64Array, Float64Array];
 export type Triple = readonly [number, number, number];
 
 /** Turns points of the standard normal into draws with the given covariance (its lower half). */
@@ -179,7 +212,7 @@ export function factorOf(lower: readonly (readonly number[])[]): (point: Triple)
   return ([x, y, z]) => [a * x, ba * x + b * y, ca * x + cb * y + c * z];
 }
 
-function quantile(sorted: readonly number[], share: number): number {
+function quantile(sorted: Float64Array, share: number): number {
   const position = share * (sorted.length - 1);
   const low = sorted[Math.floor(position)] ?? 0;
   const high = sorted[Math.ceil(position)] ?? low;

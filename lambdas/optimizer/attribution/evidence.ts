@@ -33,8 +33,14 @@ export interface Design {
   reach(unit: Unit, example: number): number;
   /** First parameter of a unit: its effect on any example; then on those it is aimed at, on those whose words it names, and on its own. */
   parameterOf(unit: Unit): number;
-  /** The parameter that pairs of units which are aimed at the same examples have, with its strength on an example. */
-  pairTerms(units: readonly Unit[], example: number): readonly Term[];
+  /** The parameters that pairs of these units have, when both are aimed at the same examples. */
+  pairsAmong(units: readonly Unit[]): readonly PairTerm[];
+}
+
+export interface PairTerm {
+  readonly parameter: number;
+  /** By example: how strongly both are aimed at it. */
+  readonly strength: Float64Array;
 }
 
 /** Priors in log odds. An edit is as likely to harm as to help, and rarely does much on examples that it is not for. */
@@ -79,8 +85,14 @@ export function designOf(archive: Archive, state: AttributionState, { keys, simi
   const reach = aims.map((aim, i) => aim.map((value, example) => Math.max(value, named[i]?.[example] ?? 0)));
   const pairs = pairsOf(units, reach);
   const firstPair = units.length * PARAMETERS_A_UNIT;
-  /** Pairs whose two units are both in, by the list of units: the same lists are asked about for every example. */
-  const pairsIn = new WeakMap<readonly Unit[], readonly { a: number; b: number; parameter: number }[]>();
+  const pairTerms = pairs.map(([a, b], i) => ({
+    a,
+    b,
+    parameter: firstPair + i,
+    strength: Float64Array.from(keys, (_, example) => Math.min(reach[a]?.[example] ?? 0, reach[b]?.[example] ?? 0)),
+  }));
+  /** By unit and example: the same terms are asked for in every rollout. */
+  const terms = units.map(() => new Array<readonly Term[] | undefined>(keys.length));
 
   const design = {
     priors: [
@@ -97,52 +109,56 @@ export function designOf(archive: Archive, state: AttributionState, { keys, simi
     reach: (unit: Unit, example: number): number => reach[numberOf.get(unit.id) ?? -1]?.[example] ?? 0,
     named: (unit: Unit, example: number): number => named[numberOf.get(unit.id) ?? -1]?.[example] ?? 0,
     parameterOf: (unit: Unit): number => (numberOf.get(unit.id) ?? 0) * PARAMETERS_A_UNIT,
-    termsOf(unit: Unit, example: number): Term[] {
-      const parameter = design.parameterOf(unit);
-      if (unit.protected) return [];
-      if (design.isOwn(unit, example)) return [{ parameter: parameter + 3, value: 1 }];
-      const aim = design.aim(unit, example);
-      const name = design.named(unit, example);
-      const terms: Term[] = [{ parameter, value: 1 }];
-      if (aim > 0) terms.push({ parameter: parameter + 1, value: aim });
-      if (name > 0) terms.push({ parameter: parameter + 2, value: name });
-      return terms;
+    termsOf(unit: Unit, example: number): readonly Term[] {
+      const own = terms[numberOf.get(unit.id) ?? -1] ?? [];
+      return (own[example] ??= termsFor(unit, example));
     },
-    pairTerms(included: readonly Unit[], example: number): Term[] {
-      let present = pairsIn.get(included);
-      if (present === undefined) {
-        const numbers = new Set(included.map(({ id }) => numberOf.get(id) ?? -1));
-        present = pairs.flatMap(([a, b], i) =>
-          numbers.has(a) && numbers.has(b) ? [{ a, b, parameter: firstPair + i }] : [],
-        );
-        pairsIn.set(included, present);
-      }
-      return present.flatMap(({ a, b, parameter }) => {
-        const value = Math.min(reach[a]?.[example] ?? 0, reach[b]?.[example] ?? 0);
-        return value === 0 ? [] : [{ parameter, value }];
-      });
+    pairsAmong(included: readonly Unit[]): readonly PairTerm[] {
+      const numbers = new Set(included.map(({ id }) => numberOf.get(id) ?? -1));
+      return pairTerms.filter(({ a, b }) => numbers.has(a) && numbers.has(b));
     },
   };
+  function termsFor(unit: Unit, example: number): Term[] {
+    if (unit.protected) return [];
+    const parameter = design.parameterOf(unit);
+    if (design.isOwn(unit, example)) return [{ parameter: parameter + 3, value: 1 }];
+    const aim = design.aim(unit, example);
+    const name = design.named(unit, example);
+    const found: Term[] = [{ parameter, value: 1 }];
+    if (aim > 0) found.push({ parameter: parameter + 1, value: aim });
+    if (name > 0) found.push({ parameter: parameter + 2, value: name });
+    return found;
+  }
 
-  const unitsOf = new Map<string, readonly Unit[]>();
-  const composition = (id: string): readonly Unit[] | null => {
-    const known = unitsOf.get(id);
+  const compositions = new Map<string, Composition | null>();
+  const compositionOf = (id: string): Composition | null => {
+    const known = compositions.get(id);
     if (known !== undefined) return known;
     const mixture = state.mixtures[id] ?? state.compositions[id];
-    if (mixture === undefined) return null;
-    const bits = fromBits(state.pool, mixture.units);
-    const included = units.filter((unit) => bits.has(unit.id));
-    unitsOf.set(id, included);
-    return included;
+    const bits = mixture === undefined ? null : fromBits(state.pool, mixture.units);
+    const included = units.filter((unit) => bits?.has(unit.id));
+    const composition = bits === null ? null : { included, pairs: design.pairsAmong(included) };
+    compositions.set(id, composition);
+    return composition;
   };
   const observations = archive.scores.flatMap(([id, split, exampleId, , score]): Observation[] => {
     const example = indexOf.get(exampleKey(split, exampleId));
-    const included = composition(id);
-    if (score === null || example === undefined || included === null) return [];
-    const terms = included.flatMap((unit) => design.termsOf(unit, example));
-    return [{ example, score, terms: [...terms, ...design.pairTerms(included, example)] }];
+    const composition = compositionOf(id);
+    if (score === null || example === undefined || composition === null) return [];
+    const present: Term[] = [];
+    for (const unit of composition.included) present.push(...design.termsOf(unit, example));
+    for (const { parameter, strength } of composition.pairs) {
+      const value = strength[example] ?? 0;
+      if (value > 0) present.push({ parameter, value });
+    }
+    return [{ example, score, terms: present }];
   });
   return { ...design, observations };
+}
+
+interface Composition {
+  readonly included: readonly Unit[];
+  readonly pairs: readonly PairTerm[];
 }
 
 /** How much each example is like those that a unit was written for; 0 for all where words tell nothing. */
@@ -150,7 +166,10 @@ function aimsOf({ origins }: Unit, keys: readonly string[], similarity: Similari
   const own = [...new Set(origins.flatMap(({ exampleIds }) => exampleIds))].map((id) => exampleKey('train', id));
   const aims = new Float64Array(keys.length);
   if (own.length === 0) return aims;
-  for (const [i, key] of keys.entries()) aims[i] = Math.max(...own.map((one) => similarity.between(one, key)));
+  for (const one of own) {
+    const likeness = similarity.toAll(one);
+    for (let i = 0; i < aims.length; i += 1) aims[i] = Math.max(aims[i] ?? 0, likeness[i] ?? 0);
+  }
   const others = aims.filter((_, i) => !own.includes(keys[i] ?? '')).sort();
   const from = others[Math.floor(AIM_FROM * others.length)] ?? 0;
   const full = others[Math.floor(AIM_FULL * others.length)] ?? 0;
@@ -172,8 +191,7 @@ function pairsOf(units: readonly Unit[], aims: readonly Float64Array[]): [number
         continue;
       const length = (lengths[a] ?? 0) * (lengths[b] ?? 0);
       if (length === 0) continue;
-      let dot = 0;
-      for (const [i, aim] of (aims[a] ?? []).entries()) dot += aim * (aims[b]?.[i] ?? 0);
+      const dot = dotOf(aims[a], aims[b]);
       if (dot / length >= PAIR_OVERLAP) found.push({ pair: [a, b], overlap: dot / length });
     }
   }
@@ -181,4 +199,10 @@ function pairsOf(units: readonly Unit[], aims: readonly Float64Array[]): [number
     .sort((x, y) => y.overlap - x.overlap)
     .slice(0, MOST_PAIRS)
     .map(({ pair }) => pair);
+}
+
+function dotOf(first: Float64Array | undefined, second: Float64Array | undefined): number {
+  let sum = 0;
+  for (let i = 0; i < (first?.length ?? 0); i += 1) sum += (first?.[i] ?? 0) * (second?.[i] ?? 0);
+  return sum;
 }

@@ -10,7 +10,7 @@ import { verifyStep } from '../steps/verify-step.ts';
 import { predictMean } from './effects.ts';
 import { requestsOf, stageStep } from './stages.ts';
 import { freshDraws, stateOf, unitsOfCandidate, withIncumbent, withState } from './state.ts';
-import { fitArchive, settle, tell } from './statistics-step.ts';
+import { fitToConclude, settle, tell } from './statistics-step.ts';
 
 /** A prompt that the model expects to gain less is not worth a change. */
 const LEAST_GAIN = 0.02;
@@ -20,7 +20,7 @@ export function finishSearch(stopped: Archive, search: Search, stopReason: StopR
   const archive = { ...stopped, stopReason };
   const state = stateOf(archive);
   const last = state.incumbentId;
-  const chosen = settle(archive, search, fitArchive(archive, search, 'concluding'));
+  const chosen = settle(archive, search, fitToConclude(archive, search).likeliest);
   const units = state.pool.units.map((unit) => ({ ...unit, status: chosen.statuses.get(unit.id) ?? unit.status }));
   const settled = withIncumbent(
     withState(archive, { pool: { ...state.pool, units }, effects: chosen.effects }),
@@ -56,11 +56,11 @@ function redraws(archive: Archive, search: Search, ids: readonly string[]): Roll
 /** Fits once more with the new draws, and takes the best of the finalists; the user's own prompt where none is better. */
 function conclude(archive: Archive, search: Search): Archive {
   const state = stateOf(archive);
-  const fitted = fitArchive(archive, search, 'concluding');
+  const { likeliest, widest } = fitToConclude(archive, search);
   const expected = (id: string): number => {
     const included = unitsOfCandidate(state, id);
     return predictMean(
-      fitted,
+      likeliest,
       state.pool.units.filter((unit) => included.has(unit.id)),
     );
   };
@@ -69,6 +69,6 @@ function conclude(archive: Archive, search: Search): Archive {
     .filter((id) => expected(id) - baseline >= LEAST_GAIN)
     .sort((a, b) => expected(b) - expected(a));
   const winnerId = ranked[0] ?? BASELINE_ID;
-  const { effects } = tell(archive, fitArchive(archive, search, 'telling'));
+  const { effects } = tell(archive, widest);
   return verifyStep(withState({ ...archive, winnerId }, { effects }), search);
 }

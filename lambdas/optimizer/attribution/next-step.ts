@@ -105,7 +105,7 @@ function hasTrials(archive: Archive): boolean {
 function tryProposals(archive: Archive, search: Search): Archive {
   if (!hasTrials(archive)) return endRound(archive, search);
   const { plan } = stateOf(archive);
-  const fitted = fitArchive(archive, search, 'searching');
+  const fitted = fitArchive(archive, search);
   const share = rewritesOf(archive).length >= LEAST_REWRITES ? FIRST_RUNG : 1;
   const room = Math.min(Math.floor(plan.mixtures * share), mixturesRoom(archive, search));
   const mixed = withMixtures(archive, search, fitted, room);
@@ -132,7 +132,7 @@ function secondRung(archive: Archive, search: Search): Archive | null {
     ({ id }) => state.trials[id]?.filter((round) => round === archive.generation).length === 1,
   );
   if (rewrites.length < LEAST_REWRITES || !isFirst) return null;
-  const fitted = fitArchive(archive, search, 'searching');
+  const fitted = fitArchive(archive, search);
   const { effects } = measure(archive, fitted);
   const meanOf = ({ id }: Unit): number => effects[id]?.mean ?? -1;
   const going = Math.max(1, Math.round(rewrites.length * SECOND_RUNG_SHARE));
@@ -161,7 +161,7 @@ function mixturesRoom(archive: Archive, search: Search): number {
 
 /** The end of a round: the units are judged, the incumbent is composed anew, and the next round is planned. */
 function endRound(ended: Archive, search: Search): Archive {
-  const fitted = fitArchive(ended, search, 'searching');
+  const fitted = fitArchive(ended, search);
   const archive = withAdaptedConcurrency(judged(ended, search, fitted), search.task);
   const planned = withPlan(archive, search);
   const { plan } = stateOf(planned);

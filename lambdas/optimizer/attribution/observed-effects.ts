@@ -1,7 +1,7 @@
 /** Effects of single units as the report tells them: in the company in which they were really run. */
 import type { Unit, UnitEffect } from '../../contracts/attribution.ts';
 import { excludes } from '../units/pool.ts';
-import { type Contrast, type Fitted, factorOf, summary } from './effects.ts';
+import { Contrasts, type Fitted, factorOf } from './effects.ts';
 import { logOdds, sigmoid } from './model.ts';
 
 /** Where the parameter of a unit's own examples stands among its four. */
@@ -26,15 +26,12 @@ export function observedEffects(
   const present = observations.map(({ terms }) => new Set(terms.map(({ parameter }) => parameter)));
   const isIn = (unit: Unit, r: number, example: number): boolean =>
     present[r]?.has(design.parameterOf(unit) + (design.isOwn(unit, example) ? OWN_PARAMETER : 0)) ?? false;
-  const sumOf = (unit: Unit, example: number): number =>
-    design
-      .termsOf(unit, example)
-      .reduce((sum, { parameter, value }) => sum + (posterior.means[parameter] ?? 0) * value, 0);
+  const sumOf = (unit: Unit, example: number): number => fitted.contribution(unit)[example] ?? 0;
   return Object.fromEntries(
     measured.map((unit): [string, UnitEffect] => {
       const rivals = units.filter((other) => excludes(unit, other) && !other.protected);
       const own: number[] = [];
-      const others: Contrast[] = [];
+      const others = new Contrasts(observations.length);
       for (const [r, { example }] of observations.entries()) {
         const effect = sumOf(unit, example);
         const within = isIn(unit, r, example);
@@ -45,13 +42,7 @@ export function observedEffects(
         if (design.isOwn(unit, example)) own.push(sigmoid(after) - sigmoid(before));
         else {
           const weight = 1 / (seen.get(example) ?? 1);
-          others.push({
-            before: sigmoid(before),
-            after,
-            weight,
-            aim: design.aim(unit, example),
-            name: design.named(unit, example),
-          });
+          others.add(sigmoid(before), after, weight, design.aim(unit, example), design.named(unit, example));
         }
       }
       const general = design.parameterOf(unit);
@@ -64,7 +55,7 @@ export function observedEffects(
       const meanOwn = own.length === 0 ? null : own.reduce((sum, value) => sum + value, 0) / own.length;
       return [
         unit.id,
-        { ...summary(others, spread), own: meanOwn, ...(counts.get(unit.id) ?? { with: 0, without: 0 }) },
+        { ...others.summary(spread), own: meanOwn, ...(counts.get(unit.id) ?? { with: 0, without: 0 }) },
       ];
     }),
   );

@@ -14,6 +14,8 @@ type WordVector = ReadonlyMap<string, number>;
 export interface Similarity {
   /** How alike two examples are, in [0, 1]. */
   between(first: string, second: string): number;
+  /** How alike an example is to each of all, in their order. */
+  toAll(key: string): Float64Array;
   /** How many of a text's words that are rare among the examples stand in each example, weighted, in [0, 1]; by key. */
   named(text: string): ReadonlyMap<string, number>;
 }
@@ -27,6 +29,10 @@ export function similarityOf(texts: ReadonlyMap<string, string>): Similarity {
   const empty: WordVector = new Map();
   const holders = new Map<string, string[]>();
   for (const [key, set] of words) for (const word of set) holders.set(word, [...(holders.get(word) ?? []), key]);
+  const between = (first: string, second: string): number =>
+    first === second ? 1 : cosine(vectors.get(first) ?? empty, vectors.get(second) ?? empty);
+  const keys = [...texts.keys()];
+  const rows = new Map<string, Float64Array>();
   return {
     named(text) {
       const vector = vectorOf(wordsOf(text), frequency, texts.size);
@@ -37,8 +43,12 @@ export function similarityOf(texts: ReadonlyMap<string, string>): Similarity {
       }
       return found;
     },
-    between: (first, second) =>
-      first === second ? 1 : cosine(vectors.get(first) ?? empty, vectors.get(second) ?? empty),
+    between,
+    toAll(key) {
+      const row = rows.get(key) ?? Float64Array.from(keys, (other) => between(key, other));
+      rows.set(key, row);
+      return row;
+    },
   };
 }
 

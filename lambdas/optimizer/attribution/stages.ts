@@ -48,10 +48,11 @@ export function withSurvey(archive: Archive, search: Search, fitted: Fitted | nu
   const incumbent = incumbentUnits(state);
   const random = stream(search.task.optimizer.seed, archive.generation + 1, 'survey');
   const shown = timesShown(archive);
+  const chances = fitted === null ? null : predict(fitted, incumbent);
   const train = keys.flatMap((key, example) => {
     const { split, exampleId } = splitKey(key);
     if (split !== 'train') return [];
-    const chance = fitted === null ? 0.5 : predict(fitted, incumbent, example);
+    const chance = chances?.[example] ?? 0.5;
     return [{ exampleId, order: chance + 0.25 * (shown.get(key) ?? 0) + 0.1 * random.next() }];
   });
   const chosen = train.sort((a, b) => a.order - b.order).slice(0, count);
@@ -109,7 +110,7 @@ export function withMixtures(archive: Archive, search: Search, fitted: Fitted, c
   const chosen = allocate(pairs, {
     design: fitted.design,
     onTrial,
-    chances: keys.map((_, example) => predict(fitted, incumbent, example)),
+    chances: [...predict(fitted, incumbent)],
     seen: seenOf(archive, keys),
     random,
   });

@@ -6,7 +6,7 @@ import { fromBits } from '../units/bits.ts';
 import { excludes } from '../units/pool.ts';
 import { decide, type Thresholds } from './decide.ts';
 import { effectsOf, type Fitted, fittedOf, predictMean } from './effects.ts';
-import { designOf } from './evidence.ts';
+import { type Design, designOf } from './evidence.ts';
 import { fitModel } from './model.ts';
 import { observedEffects } from './observed-effects.ts';
 import { incumbentUnits, materialOf, stateOf, withinLength } from './state.ts';
@@ -17,21 +17,36 @@ const MOST_PASSES = 4;
 /**
  * Scales of the priors. While the search goes on the middle one will do. How strong units are in this task is read from
  * the data when the prompt is handed over (empirical Bayes: the scale with the highest evidence): where nothing helps, no
- * unit seems to. What is told of single units should come from their own rollouts, not from what units are usually like:
- * a scale at which the priors say little.
+ * unit seems to.
  */
-const SCALES = { searching: [0.65], concluding: [0.3, 0.65, 1.2], telling: [1.2] } as const;
+const SEARCHING_SCALE = 0.65;
+const SCALES = [0.3, SEARCHING_SCALE, 1.2];
 
 /** The model fitted to all rollouts so far. */
-export function fitArchive(archive: Archive, search: Search, purpose: keyof typeof SCALES): Fitted {
-  const material = materialOf(search);
-  const design = designOf(archive, stateOf(archive), material);
-  const posteriors = SCALES[purpose].map((scale) => {
-    const priors = design.priors.map(({ mean, sd }) => ({ mean, sd: sd * scale }));
-    return fitModel(design.observations, material.keys.length, priors);
-  });
-  const posterior = posteriors.reduce((best, one) => (one.logEvidence > best.logEvidence ? one : best));
-  return fittedOf(design, posterior, material.keys.length);
+export function fitArchive(archive: Archive, search: Search): Fitted {
+  return fitWith(SEARCHING_SCALE, designFor(archive, search), search);
+}
+
+/**
+ * The model at the scale that the data speak for, and at the widest one: what is told of single units should come from
+ * their own rollouts, not from what units are usually like.
+ */
+export function fitToConclude(archive: Archive, search: Search): { likeliest: Fitted; widest: Fitted } {
+  const design = designFor(archive, search);
+  const fits = SCALES.map((scale) => fitWith(scale, design, search));
+  const evidence = ({ posterior }: Fitted): number => posterior.logEvidence;
+  const likeliest = fits.reduce((best, one) => (evidence(one) > evidence(best) ? one : best));
+  return { likeliest, widest: fits.at(-1) ?? likeliest };
+}
+
+function designFor(archive: Archive, search: Search): Design {
+  return designOf(archive, stateOf(archive), materialOf(search));
+}
+
+function fitWith(scale: number, design: Design, search: Search): Fitted {
+  const priors = design.priors.map(({ mean, sd }) => ({ mean, sd: sd * scale }));
+  const { length } = materialOf(search).keys;
+  return fittedOf(design, fitModel(design.observations, length, priors), length);
 }
 
 export interface Chosen {

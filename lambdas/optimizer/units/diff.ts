@@ -3,6 +3,7 @@ import type { Unit, UnitOrigin, UnitPool } from '../../contracts/attribution.ts'
 import { composeComponent } from './compose.ts';
 import { type Addition, editsOf } from './edits.ts';
 import { componentOf, excludes, newUnit, unitsOf } from './pool.ts';
+import { novelAdditions } from './novel.ts';
 import { isProtected, losesPlaceholder } from './protect.ts';
 import { regroup } from './regroup.ts';
 import { splitText } from './split.ts';
@@ -36,13 +37,16 @@ export function addReply(
   const parent = unitsOf(pool, component).filter(({ id }) => included.has(id));
   const composed = composeComponent(pool, component, included);
   const draft = new Draft(pool, included, component, origin, keep);
-  const edits = editsOf(parent, regroup(splitText(reply).units, parent, composed));
-  if (edits.rewrites) draft.rewrite(parent, reply);
+  const pieces = regroup(splitText(reply).units, parent, composed);
+  const edits = editsOf(parent, pieces);
+  const novel = edits.rewords ? novelAdditions(parent, pieces) : null;
+  if (novel !== null) for (const addition of novel) draft.add(addition);
+  else if (edits.rewrites) draft.rewrite(parent, reply);
   else if (reply.trim() !== '') {
     for (const addition of edits.additions) draft.add(addition);
     for (const unit of edits.deletions) draft.tryWithout(unit);
   }
-  return { ...draft.result(), rewrote: edits.rewrites };
+  return { ...draft.result(), rewrote: edits.rewrites && novel === null };
 }
 
 /** The pool while a reply's edits go in. */

@@ -11,6 +11,7 @@ const NEAR_IDENTICAL = 0.8;
 /** A parent of so many units is rewritten when less than this share of it is left. */
 const REWRITE_LEAST_UNITS = 4;
 const REWRITE_KEEPS = 1 / 3;
+const REWORD_KEEPS = 1 / 2;
 
 export interface Addition {
   readonly piece: Piece;
@@ -27,6 +28,8 @@ export interface Edits {
   readonly deletions: readonly Unit[];
   /** Too little is left of the parent for its units to be told apart. */
   readonly rewrites: boolean;
+  /** Less than half of the parent stands where it stood, word for word. */
+  readonly rewords: boolean;
 }
 
 type Item = { readonly kept: Unit } | Change;
@@ -59,6 +62,7 @@ export function editsOf(parent: readonly Unit[], pieces: readonly Piece[]): Edit
   return {
     additions: placed(items),
     deletions: hunks.flatMap(({ removed }) => removed).filter((unit) => !replaced.has(unit)),
+    rewords: parent.length >= REWRITE_LEAST_UNITS && kept < parent.length * REWORD_KEEPS,
     rewrites: parent.length >= REWRITE_LEAST_UNITS && kept + nearIdentical(items) < parent.length * REWRITE_KEEPS,
   };
 }
