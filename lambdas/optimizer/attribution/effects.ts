@@ -32,7 +32,8 @@ export function fittedOf(design: Design, posterior: Posterior, exampleCount: num
       if (cached !== undefined) return cached;
       const sums = Float64Array.from({ length: exampleCount }, (_, example) => {
         let sum = 0;
-        for (const { parameter, value } of design.termsOf(unit, example)) sum += (posterior.means[parameter] ?? 0) * value;
+        for (const { parameter, value } of design.termsOf(unit, example))
+          sum += (posterior.means[parameter] ?? 0) * value;
         return sum;
       });
       known.set(unit.id, sums);

@@ -111,7 +111,9 @@ export function designOf(archive: Archive, state: AttributionState, { keys, simi
     parameterOf: (unit: Unit): number => (numberOf.get(unit.id) ?? 0) * PARAMETERS_A_UNIT,
     termsOf(unit: Unit, example: number): readonly Term[] {
       const own = terms[numberOf.get(unit.id) ?? -1] ?? [];
-      return (own[example] ??= termsFor(unit, example));
+      const found = own[example] ?? termsFor(unit, example);
+      own[example] = found;
+      return found;
     },
     pairsAmong(included: readonly Unit[]): readonly PairTerm[] {
       const numbers = new Set(included.map(({ id }) => numberOf.get(id) ?? -1));

@@ -61,7 +61,8 @@ function vectorOf(words: ReadonlySet<string>, frequency: ReadonlyMap<string, num
     .map((word): [string, number] => [word, frequency.get(word) ?? 1])
     // A word of one example alone joins nothing.
     .filter(([, count]) => count > 1 && count <= Math.max(2, COMMON_SHARE * total))
-    .map(([word, count]): [string, number] => [word, Math.log(total / count)])
+    // Squared, so that one rare word says more than several usual ones: those are shared by chance.
+    .map(([word, count]): [string, number] => [word, Math.log(total / count) ** 2])
     .sort(([a, x], [b, y]) => y - x || (a < b ? -1 : 1))
     .slice(0, MOST_WORDS);
   const length = Math.hypot(...weighted.map(([, weight]) => weight));

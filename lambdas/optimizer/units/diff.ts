@@ -2,8 +2,8 @@
 import type { Unit, UnitOrigin, UnitPool } from '../../contracts/attribution.ts';
 import { composeComponent } from './compose.ts';
 import { type Addition, editsOf } from './edits.ts';
-import { componentOf, excludes, newUnit, unitsOf } from './pool.ts';
 import { novelAdditions } from './novel.ts';
+import { componentOf, excludes, newUnit, unitsOf } from './pool.ts';
 import { isProtected, losesPlaceholder } from './protect.ts';
 import { regroup } from './regroup.ts';
 import { splitText } from './split.ts';
@@ -18,6 +18,8 @@ export interface AddedReply {
   readonly touched: readonly string[];
   /** The reply is tried as one unit, or was dropped as one. */
   readonly rewrote: boolean;
+  /** The reply says most of its parent in other words: only what is new in it is tried, not the other words. */
+  readonly reworded: boolean;
 }
 
 /**
@@ -46,7 +48,7 @@ export function addReply(
     for (const addition of edits.additions) draft.add(addition);
     for (const unit of edits.deletions) draft.tryWithout(unit);
   }
-  return { ...draft.result(), rewrote: edits.rewrites && novel === null };
+  return { ...draft.result(), rewrote: edits.rewrites && novel === null, reworded: novel !== null };
 }
 
 /** The pool while a reply's edits go in. */
@@ -76,7 +78,7 @@ class Draft {
     this.keep = keep;
   }
 
-  result(): Omit<AddedReply, 'rewrote'> {
+  result(): Omit<AddedReply, 'rewrote' | 'reworded'> {
     const layout = { ...componentOf(this.pool, this.component), order: this.order };
     return {
       pool: { units: this.units, components: { ...this.pool.components, [this.component]: layout } },

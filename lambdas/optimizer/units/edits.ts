@@ -28,7 +28,7 @@ export interface Edits {
   readonly deletions: readonly Unit[];
   /** Too little is left of the parent for its units to be told apart. */
   readonly rewrites: boolean;
-  /** Less than half of the parent stands where it stood, word for word. */
+  /** Less than half of the parent stands where it stood, word for word or nearly. */
   readonly rewords: boolean;
 }
 
@@ -59,11 +59,13 @@ export function editsOf(parent: readonly Unit[], pieces: readonly Piece[]): Edit
   }
   const replaced = new Set(items.map((item) => ('kept' in item ? null : item.replaced)));
   const kept = items.filter((item) => 'kept' in item).length;
+  const near = nearIdentical(items);
+  const isLong = parent.length >= REWRITE_LEAST_UNITS;
   return {
     additions: placed(items),
     deletions: hunks.flatMap(({ removed }) => removed).filter((unit) => !replaced.has(unit)),
-    rewords: parent.length >= REWRITE_LEAST_UNITS && kept < parent.length * REWORD_KEEPS,
-    rewrites: parent.length >= REWRITE_LEAST_UNITS && kept + nearIdentical(items) < parent.length * REWRITE_KEEPS,
+    rewords: isLong && kept + near.filter(({ inPlace }) => inPlace).length < parent.length * REWORD_KEEPS,
+    rewrites: isLong && kept + near.length < parent.length * REWRITE_KEEPS,
   };
 }
 
@@ -123,11 +125,11 @@ function settle(open: readonly Change[], removed: readonly Unit[], { before, aft
   change.inPlace = !crosses;
 }
 
-function nearIdentical(items: readonly Item[]): number {
-  return items.filter((item) => {
-    if ('kept' in item || item.replaced === null) return false;
-    return similarity(fold(item.piece.text), fold(item.replaced.text), NEAR_IDENTICAL) >= NEAR_IDENTICAL;
-  }).length;
+function nearIdentical(items: readonly Item[]): Change[] {
+  return items.flatMap((item) => {
+    if ('kept' in item || item.replaced === null) return [];
+    return similarity(fold(item.piece.text), fold(item.replaced.text), NEAR_IDENTICAL) >= NEAR_IDENTICAL ? [item] : [];
+  });
 }
 
 /** An insertion goes before the next unit that the reply keeps, or that something in the reply stands in place of. */

@@ -78,7 +78,8 @@ describe('addReply', () => {
 
           // A twin of an older unit stands in its own place with its own words.
           const fused = added.touched.some((id) => !included.has(id) && Number(id.slice(1)) < pool.units.length);
-          fc.pre(!fused);
+          // Of a reply that says most in other words only the new lines are tried.
+          fc.pre(!fused && !added.reworded);
           expect(composeComponent(added.pool, 'system', now)).toBe(reply);
           // As a run does with a rewrite that it adopts.
           const unpacked = added.rewrote ? unpackWhole(added.pool, [...now][0] ?? '') : null;
