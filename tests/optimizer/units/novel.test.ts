@@ -15,7 +15,7 @@ const PROMPT = [
 /** The same in other words and in another order, with one line that is new. */
 const REPLY = [
   'The water utility employs you as its dispatcher.',
-  'Tickets are for one of: metering, billing, outages.',
+  'A ticket belongs to one queue of metering, billing and outages.',
   'Frozen pipes count as metering.',
   'Billing gets each invoice that is disputed.',
   'Treat hydrants that are leaking as outages.',
