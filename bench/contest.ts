@@ -11,6 +11,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { type Contender, contenders, type Job, type Outcome } from './job.ts';
 import { referenceAvailable } from './reference/run.ts';
+import { type MeasuredUnit, spearman } from './true-effects.ts';
 import { type Family, familyNames } from './worlds/families.ts';
 
 const { values } = parseArgs({
@@ -113,15 +114,26 @@ function summary(): void {
   const ours = outcomes.filter(({ job }) => job.contender === 'attribution');
   if (ours.length === 0) return;
   const judged = ours.filter(({ covered }) => covered !== null);
-  const units = ours.reduce((sum, { units: { n } }) => sum + n, 0);
-  const covered = ours.reduce((sum, { units: one }) => sum + one.covered, 0);
-  const ranks = ours.flatMap(({ units: one }) => (one.ranks === null ? [] : [one.ranks]));
   console.log(
-    `\nattribution, all families: the verdict's interval holds the true gain in ${judged.filter((one) => one.covered).length} of ${judged.length} runs;`,
+    `\nattribution, all families: the verdict's interval holds the true gain in ${judged.filter((one) => one.covered).length} of ${judged.length} runs`,
   );
-  console.log(
-    `the units' intervals hold the true effect in ${((100 * covered) / Math.max(1, units)).toFixed(1)} % of ${units}; rank correlation (60 rollouts or more), median of ${ranks.length} runs: ${median(ranks).toFixed(2)}`,
-  );
+  for (const [company, truthOf] of [
+    ['the prompts that were run', (unit: MeasuredUnit) => unit.truth],
+    ['the best prompt', (unit: MeasuredUnit) => unit.truthInBest],
+  ] as const) {
+    const units = ours.flatMap((one) => one.units);
+    const covered = units.filter((unit) => unit.ci95[0] <= truthOf(unit) && truthOf(unit) <= unit.ci95[1]);
+    const ranked = ours.map((one) =>
+      one.units
+        .filter(({ isEdit, rollouts }) => isEdit && rollouts >= 60)
+        .map((unit) => [unit.estimate, truthOf(unit)] as const),
+    );
+    const ranks = ranked.map(spearman).filter((value) => value !== null);
+    console.log(
+      `effects in the company of ${company}: the interval holds the true one of ${((100 * covered.length) / Math.max(1, units.length)).toFixed(1)} % of ${units.length} units; ` +
+        `rank correlation of the edits in 60 rollouts or more: ${(spearman(ranked.flat()) ?? 0).toFixed(2)} over all, median of ${ranks.length} runs ${median(ranks).toFixed(2)}`,
+    );
+  }
 }
 
 function median(given: readonly number[]): number {

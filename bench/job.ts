@@ -4,7 +4,7 @@ import './quiet.ts';
 import { performance } from 'node:perf_hooks';
 import { play } from './play.ts';
 import { runReference } from './reference/run.ts';
-import { spearman, trueEffects } from './true-effects.ts';
+import { type MeasuredUnit, trueEffects } from './true-effects.ts';
 import type { Family } from './worlds/families.ts';
 import { simulate } from './worlds/simulate.ts';
 
@@ -35,8 +35,8 @@ export interface Outcome {
   readonly reflections: number;
   readonly stages: number;
   readonly seconds: number;
-  /** Units with a true effect: how many, of how many the interval holds it, and the rank correlation (60 rollouts or more). */
-  readonly units: { readonly n: number; readonly covered: number; readonly ranks: number | null };
+  /** True effects of the units beside what the run says of them. */
+  readonly units: readonly MeasuredUnit[];
 }
 
 export async function run(job: Job): Promise<Outcome> {
@@ -73,7 +73,7 @@ export async function run(job: Job): Promise<Outcome> {
       reflections: reflectionCalls,
       stages: sequentialReflections,
       seconds,
-      units: { n: 0, covered: 0, ranks: null },
+      units: [],
     };
   }
   const played = play(world, { rollouts, strategy: contender, failing });
@@ -81,7 +81,6 @@ export async function run(job: Job): Promise<Outcome> {
   const { kept, ...judged } = judge(played.best);
   const { verdict, testDelta } = played.verdict;
   const units = played.archive.attribution?.pool.units ?? [];
-  const measured = trueEffects(world, played.archive);
   return {
     job,
     ...judged,
@@ -99,17 +98,14 @@ export async function run(job: Job): Promise<Outcome> {
     reflections: played.reflections,
     stages: played.reflectionRounds,
     seconds,
-    units: {
-      n: measured.length,
-      covered: measured.filter(({ covered }) => covered).length,
-      ranks: spearman(measured.filter(({ rollouts: n, isEdit }) => isEdit && n >= 60)),
-    },
+    units: trueEffects(world, played.archive),
   };
 }
 
 process.on('message', (job: Job) => {
   void run(job).then(
-    (outcome) => process.send?.(outcome),
+    // Without a callback, a parent that has gone would be an error nobody handles.
+    (outcome) => process.send?.(outcome, undefined, undefined, () => undefined),
     (error: unknown) => {
       console.error(job, error);
       process.exit(1);

@@ -224,7 +224,8 @@ class Player {
     if (example === undefined) throw new Error(`there is no example ${exampleId}`);
     this.rollouts += 1;
     const key = keyOf(components, exampleId, draw);
-    if (unit(this.world.seed, key, 'fails') < this.failing) return null;
+    // A first call that fails ends a run, which is not what failing calls are to show.
+    if (this.rollouts > 1 && unit(this.world.seed, key, 'fails') < this.failing) return null;
     const [system, user] = renderMessages(components, example);
     const output = this.world.answer(system?.content ?? '', user?.content ?? '', draw);
     const { score } = scoreAnswer(this.task.evals, example, { text: output, truncated: false });

@@ -16,7 +16,6 @@ import {
 } from './world.ts';
 
 const LABELS = ['A', 'B', 'C', 'D'];
-const POPULATION = 1500;
 /** Chance of a right answer where the prompt states the rule, where it does not and luck helps, and where it does not. */
 const RIGHT = { ruled: 0.97, lucky: 0.93, unlucky: 0.04 };
 /** A harmful line, and the seed's defect, make this share of the examples wrong. */
@@ -29,9 +28,11 @@ export const defaultSizes: Sizes = { train: 100, validation: 60, test: 100 };
 
 export function simulate(family: Family, seed: number, sizes: Sizes = defaultSizes): World {
   const settings: FamilySettings = families[family];
-  const catalogue = catalogueOf(settings, seed);
+  // Worlds of different families share no chance: what one seed's test set happens to hold says nothing of another's.
+  const key = Math.floor(unit('world', family, seed) * 2 ** 32);
+  const catalogue = catalogueOf(settings, key);
   const natures = new Map<string, Nature>();
-  const make = maker(settings, catalogue, seed);
+  const make = maker(settings, catalogue, key);
   const split = (name: string, count: number): Example[] =>
     Array.from({ length: count }, (_, i) => {
       const { example, nature } = make(name, i);
@@ -43,15 +44,8 @@ export function simulate(family: Family, seed: number, sizes: Sizes = defaultSiz
     validation: split('validation', sizes.validation),
     test: split('test', sizes.test),
   };
-  const population = Array.from({ length: POPULATION }, (_, i) => make('population', i));
-  const trueScore = (components: Components): number => {
-    const statesAll = reader(catalogue, components);
-    const total = population.reduce((sum, one) => {
-      const right = chanceOfRight(one, statesAll, settings, catalogue);
-      return sum + scoreOf(right, settings) * (1 - contradicted(one, settings)) + contradicted(one, settings) * 0.02;
-    }, 0);
-    return total / POPULATION;
-  };
+  const trueScore = (components: Components): number =>
+    expectedScore(reader(catalogue, components), settings, catalogue);
   return {
     family,
     seed,
@@ -62,14 +56,14 @@ export function simulate(family: Family, seed: number, sizes: Sizes = defaultSiz
     attainable: trueScore(catalogue.bestPrompt),
     answer(prompt, input, draw) {
       const nature = natures.get(input) ?? { kind: 0, lucky: false, place: 0.5, expected: 'A' };
-      const one = { example: { id: '', input }, nature };
-      const right = chanceOfRight(one, reader(catalogue, { all: prompt }), settings, catalogue);
-      const answers = ask(nature.expected, right, settings, unit(seed, prompt, input, draw, 'answer'), (key) =>
-        unit(seed, prompt, input, draw, key),
+      const reads = reader(catalogue, { all: prompt });
+      const memorised = reads.text.includes(`${MEMORISED}${input.slice(0, 32)}`);
+      const right = chanceOfRight({ ...nature, memorised }, reads, settings, catalogue);
+      return ask(nature.expected, right, settings, unit(key, prompt, input, draw, 'answer'), (what) =>
+        unit(key, prompt, input, draw, what),
       );
-      return answers;
     },
-    reflect: reflectionModel(settings, catalogue, natures, seed),
+    reflect: reflectionModel(settings, catalogue, natures, key),
     natureOfLine: (line) => natureOfLine(line, catalogue),
   };
 }
@@ -82,8 +76,34 @@ function scoreOf(right: number, settings: FamilySettings): number {
   return score * (1 - noise) + (1 - score) * noise;
 }
 
-function contradicted({ example }: WorldExample, { contradictory }: FamilySettings): number {
-  return contradictory > 0 && example.metadata?.contradicted === true ? 1 : 0;
+/**
+ * Mean score over all examples that this world can make, chance of the model and the judge averaged out: by kind, by luck
+ * and by where harm hits. An example whose given answer contradicts the rules is never right.
+ */
+function expectedScore(reads: Reads, settings: FamilySettings, catalogue: Catalogue): number {
+  const kinds = kindWeights(settings);
+  const total = kinds.reduce((sum, weight) => sum + weight, 0);
+  const ends = [
+    ...new Set([
+      0,
+      1,
+      DEFECT_SHARE,
+      ...catalogue.harms.flatMap((_, i) => [harmFrom(i), (harmFrom(i) + HARM_SHARE) % 1]),
+    ]),
+  ].sort((a, b) => a - b);
+  let score = 0;
+  for (const [i, end] of ends.slice(1).entries()) {
+    const from = ends[i] ?? 0;
+    for (const [kind, weight] of kinds.entries()) {
+      for (const lucky of [true, false]) {
+        const nature = { kind, lucky, place: (from + end) / 2, memorised: false };
+        const right = chanceOfRight(nature, reads, settings, catalogue);
+        const share = ((end - from) * weight * (lucky ? settings.luck : 1 - settings.luck)) / total;
+        score += share * scoreOf(right, settings);
+      }
+    }
+  }
+  return score * (1 - settings.contradictory);
 }
 
 type Reads = (statement: string) => boolean;
@@ -104,17 +124,15 @@ function reader(catalogue: Catalogue, components: Components): Reads & { text: s
 }
 
 function chanceOfRight(
-  { example, nature }: Pick<WorldExample, 'example' | 'nature'>,
-  reads: Reads & { text: string },
+  { kind, lucky, place, memorised }: Pick<Nature, 'kind' | 'lucky' | 'place'> & { readonly memorised: boolean },
+  reads: Reads,
   settings: FamilySettings,
-  catalogue: Catalogue,
+  { harms }: Catalogue,
 ): number {
-  const { kind, lucky, place } = nature;
   let right = ruleHolds(kind, reads, settings) ? RIGHT.ruled : lucky ? RIGHT.lucky : RIGHT.unlucky;
-  const input = textOf(example);
-  if (reads.text.includes(`${MEMORISED}${input.slice(0, 32)}`)) right = RIGHT.ruled;
-  for (const [i, id] of catalogue.harms.entries()) {
-    const from = (0.61 * i) % 1;
+  if (memorised) right = RIGHT.ruled;
+  for (const [i, id] of harms.entries()) {
+    const from = harmFrom(i);
     const hit = place >= from ? place < from + HARM_SHARE : place + 1 < from + HARM_SHARE;
     if (hit && reads(id)) right = RIGHT.unlucky;
   }
@@ -124,6 +142,15 @@ function chanceOfRight(
     if (!reads('brackets')) right *= 1 - FORM_MISSED;
   }
   return right;
+}
+
+/** Where the examples begin that a harmful line makes wrong. */
+function harmFrom(i: number): number {
+  return (0.61 * i) % 1;
+}
+
+function kindWeights({ kinds }: FamilySettings): number[] {
+  return Array.from({ length: kinds }, (_, kind) => 1 / (kind + 4));
 }
 
 /** Interacting kinds: 0 and 1 need two statements, 2 and 3 break when both of theirs are there. */
@@ -139,7 +166,7 @@ function maker(
   { words }: Catalogue,
   seed: number,
 ): (split: string, i: number) => WorldExample {
-  const weights = Array.from({ length: settings.kinds }, (_, kind) => 1 / (kind + 4));
+  const weights = kindWeights(settings);
   return (split, number) => {
     // A duplicate has the text of the example before it.
     const isDuplicate = number % 2 === 1 && unit(seed, split, number, 'duplicate') < 2 * settings.duplicates;

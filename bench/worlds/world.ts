@@ -1,7 +1,7 @@
 /**
  * What the families of simulated tasks have in common: examples of a number of kinds, statements that a prompt may make,
  * and a task model that answers rightly as far as the prompt states what the example's kind needs. Everything is seeded,
- * and the true mean score of any prompt is known: it is computed over a large population that no optimizer sees.
+ * and the true mean score of any prompt is known: it is computed over all examples that the world can make.
  */
 import type { Example } from '../../lambdas/contracts/dataset.ts';
 import type { Components } from '../../lambdas/contracts/task.ts';
@@ -48,7 +48,7 @@ export interface World {
   answer(prompt: string, input: string, draw: number): string;
   /** The reflection model: the new text of a component. */
   reflect(request: ReflectionView): string;
-  /** Mean score over the population, model noise averaged out. */
+  /** Mean score over all examples that this world can make, chance of the model and the judge averaged out. */
   trueScore(components: Components): number;
   /** The best mean score that any prompt of this world can have. */
   readonly attainable: number;

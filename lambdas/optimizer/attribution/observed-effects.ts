@@ -37,8 +37,8 @@ export function observedEffects(
         const within = isIn(unit, r, example);
         const replaced = within ? [] : rivals.filter((rival) => isIn(rival, r, example));
         const at = odds[r] ?? 0;
-        const before = within ? at - effect : at;
-        const after = within ? at : at + effect - replaced.reduce((sum, rival) => sum + sumOf(rival, example), 0);
+        const before = at - (within ? effect : replaced.reduce((sum, rival) => sum + sumOf(rival, example), 0));
+        const after = before + effect;
         if (design.isOwn(unit, example)) own.push(sigmoid(after) - sigmoid(before));
         else {
           const weight = 1 / (seen.get(example) ?? 1);
