@@ -45,7 +45,7 @@ export interface PairTerm {
 
 /** Priors in log odds. An edit is as likely to harm as to help, and rarely does much on examples that it is not for. */
 const SEED_PRIOR: Prior = { mean: 0, sd: 1 };
-const GENERAL_PRIOR: Prior = { mean: 0, sd: 0.6 };
+const GENERAL_PRIOR: Prior = { mean: 0, sd: 0.3 };
 const AIMED_PRIOR: Prior = { mean: 0, sd: 2 };
 const NAMED_PRIOR: Prior = { mean: 0, sd: 2 };
 const OWN_PRIOR: Prior = { mean: 0, sd: 2 };
