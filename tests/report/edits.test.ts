@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { play } from '../../bench/play.ts';
 import { simulate } from '../../bench/worlds/simulate.ts';
 import { newArchive } from '../../lambdas/optimizer/archive.ts';
-import { unpackWhole } from '../../lambdas/optimizer/units/diff.ts';
+import { addReply, unpackWhole } from '../../lambdas/optimizer/units/diff.ts';
 import { editsOf } from '../../lambdas/report/edits.ts';
 
 const sizes = { train: 40, validation: 20, test: 20 };
@@ -27,15 +27,24 @@ describe('the edits of a report', () => {
   });
 
   it('leave out a rewrite that was adopted and taken apart, and tell its lines', () => {
-    const { archive } = play(simulate('rewriting', 1, sizes), { rollouts: 400, strategy: 'attribution' });
+    const { archive } = play(simulate('additive', 1, sizes), { rollouts: 400, strategy: 'attribution' });
     const { attribution } = archive;
-    const whole = attribution?.pool.units.find((unit) => unit.whole);
-    if (attribution === null || whole === undefined) throw new Error('the run brought no rewrite');
-    const { pool, units } = unpackWhole(attribution.pool, whole.id);
+    if (attribution === null) throw new Error('the run kept no units');
+    const reply = 'Zwölf Boxkämpfer jagen Viktor.\nQuer über den Sylter Deich.\nFranz jagt im Taxi.';
+    const seed = new Set(attribution.pool.units.filter(({ origins }) => origins.length === 0).map(({ id }) => id));
+    const added = addReply(attribution.pool, seed, 'system', reply, {
+      generation: 1,
+      slot: 0,
+      exampleIds: ['train-1'],
+    });
+    const [whole = ''] = added.touched;
+    const { pool, units } = unpackWhole(added.pool, whole);
 
     const told = editsOf({ ...archive, attribution: { ...attribution, pool } }).map(({ id }) => id);
 
-    expect(told).not.toContain(whole.id);
+    expect(added.rewrote).toBe(true);
+    expect(units).toHaveLength(3);
+    expect(told).not.toContain(whole);
     expect(told).toEqual(expect.arrayContaining(units));
   });
 });
