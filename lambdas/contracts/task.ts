@@ -93,7 +93,7 @@ export const acceptances = ['strict_improvement', 'improvement_or_equal'] as con
 export type Acceptance = (typeof acceptances)[number];
 
 export const optimizerSchema = z.strictObject({
-  strategy: z.enum(['attribution', 'gepa']).default('gepa'),
+  strategy: z.enum(['attribution', 'gepa']).default('attribution'),
   generations: z.number().int().min(1).max(LIMITS.generations).default(10),
   /** Children a generation, made in parallel. */
   proposals: z.number().int().min(1).max(LIMITS.proposals).default(8),

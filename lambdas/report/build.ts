@@ -37,8 +37,13 @@ export function buildReport({ context, archive, rows, spend, wallSeconds, lastEr
   });
   if (pairs.length < context.test.size * LEAST_SHARE) {
     const missing = context.test.size - pairs.length;
+    const left = Math.max(0, task.budget.rollouts - (spend.modelCalls - spend.reflectionCalls));
+    const remedy =
+      left >= missing
+        ? 'Start the run again to try them once more.'
+        : `The cap leaves ${left} calls, too few: start a new run with a higher budget.rollouts.`;
     throw new ModelUnavailableError(
-      `The sealed test could not be measured: ${missing} of ${context.test.size} examples have no score${lastError == null ? '' : ` (${lastError})`}. Start the run again to try them once more.`,
+      `The sealed test could not be measured: ${missing} of ${context.test.size} examples have no score${lastError == null ? '' : ` (${lastError})`}. ${remedy}`,
     );
   }
   const perEval = Object.fromEntries(

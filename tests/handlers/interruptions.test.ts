@@ -1,7 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { unit } from '../../bench/unit.ts';
 import { timeless } from '../support/run.ts';
-import { type Call, openWorkshop, reportIn, type Trouble, type Workshop } from './support.ts';
+import { type Call, openWorkshop, optimizer, reportIn, type Trouble, type Workshop } from './support.ts';
+
+/** Both leave calls to spare, or use up what the cap allows. */
+const strategies = ['gepa', 'attribution'] as const;
+const withStrategy = (strategy: (typeof strategies)[number]) => ({ optimizer: { ...optimizer, strategy } });
 
 function expectCountedOnce(
   { counts }: Workshop,
@@ -16,14 +20,14 @@ const during =
   (call: Call): Trouble =>
     call.part === part && call.index >= from && call.index < from + count ? trouble : null;
 
-describe('a run whose model asks it to wait', () => {
+describe.each(strategies)('a run of %s whose model asks it to wait', (strategy) => {
   it.each<[string, number, number]>([
     ['the first call', 0, 4],
     ['the baseline', 3, 9],
     ['a generation', 30, 9],
     ['the whole run, now and then', 0, 1000],
   ])('counts each call once and loses no rollout: %s', async (what, from, count) => {
-    await openAndRun(async (workshop) => {
+    await openAndRun(strategy, async (workshop) => {
       const now = during('task', from, count, '429');
       const seldom = (call: Call): Trouble =>
         unit(3, call.body, 'wait') < 0.08 && call.attempt === 0 && call.part === 'task' ? '429' : null;
@@ -38,22 +42,8 @@ describe('a run whose model asks it to wait', () => {
     });
   });
 
-  it('comes to the report of a run that never waited, but for the calls', async (context) => {
-    const calm = await openWorkshop(context);
-    const expected = timeless(reportIn(await calm.run()));
-    const busy = await openWorkshop(context);
-    busy.trouble = ({ body, attempt }) => (attempt === 0 && unit(5, body, 'wait') < 0.1 ? '429' : null);
-
-    const { spend, ...rest } = timeless(reportIn(await busy.run()));
-
-    const { spend: calmSpend, ...calmRest } = expected;
-    expect(rest).toEqual(calmRest);
-    expect(spend.rollouts).toBe(calmSpend.rollouts);
-    expectCountedOnce(busy, spend);
-  });
-
   it('counts interrupted reflections apart from rollouts', async (context) => {
-    const workshop = await openWorkshop(context);
+    const workshop = await openWorkshop(context, withStrategy(strategy));
     workshop.trouble = ({ part, attempt }) => (part === 'reflection' && attempt < 2 ? '429' : null);
 
     const { spend } = reportIn(await workshop.run());
@@ -64,7 +54,7 @@ describe('a run whose model asks it to wait', () => {
   });
 
   it('stays under the smallest legal cap, whatever it costs', async (context) => {
-    const workshop = await openWorkshop(context, { budget: { rollouts: 12 + 24 } });
+    const workshop = await openWorkshop(context, { ...withStrategy(strategy), budget: { rollouts: 12 + 24 } });
     workshop.trouble = ({ index, part }) => (part === 'task' && index % 5 === 4 ? '429' : null);
 
     const { spend } = reportIn(await workshop.run());
@@ -72,6 +62,22 @@ describe('a run whose model asks it to wait', () => {
     expectCountedOnce(workshop, spend);
     expect(workshop.counts.task).toBeLessThanOrEqual(36);
     expect(spend.failures).toBeGreaterThan(0);
+  });
+});
+
+describe('a run with calls to spare', () => {
+  it('comes to the report of a run that never waited, but for the calls', async (context) => {
+    const calm = await openWorkshop(context, withStrategy('gepa'));
+    const expected = timeless(reportIn(await calm.run()));
+    const busy = await openWorkshop(context, withStrategy('gepa'));
+    busy.trouble = ({ body, attempt }) => (attempt === 0 && unit(5, body, 'wait') < 0.1 ? '429' : null);
+
+    const { spend, ...rest } = timeless(reportIn(await busy.run()));
+
+    const { spend: calmSpend, ...calmRest } = expected;
+    expect(rest).toEqual(calmRest);
+    expect(spend.rollouts).toBe(calmSpend.rollouts);
+    expectCountedOnce(busy, spend);
   });
 });
 
@@ -90,7 +96,7 @@ describe('a run whose model is gone for a while', () => {
     ['in a generation', 40],
     ['before the sealed test', 'sealed'],
   ] as const)('goes on when it is back, however often it was tried in vain: gone %s', async (when, from) => {
-    await openAndRun(async (workshop) => {
+    await openAndRun('gepa', async (workshop) => {
       workshop.trouble = gone(from);
       const ends = [];
       for (let start = 0; start < 3; start += 1) ends.push(await workshop.run());
@@ -109,7 +115,7 @@ describe('a run whose model is gone for a while', () => {
   });
 
   it('asks a model that is out of reach with one call, not with all that it has in flight', async (context) => {
-    const workshop = await openWorkshop(context);
+    const workshop = await openWorkshop(context, withStrategy('gepa'));
     workshop.trouble = gone(1);
 
     for (let start = 0; start < 3; start += 1) await workshop.run();
@@ -119,7 +125,7 @@ describe('a run whose model is gone for a while', () => {
   });
 
   it('counts what was paid for rollouts that were to be tried again and were not', async (context) => {
-    const workshop = await openWorkshop(context);
+    const workshop = await openWorkshop(context, withStrategy('gepa'));
     workshop.trouble = ({ part, index }) => (part === 'task' && index >= 4 ? '500' : null);
     const first = await workshop.run();
     const from = workshop.counts.task + 2;
@@ -135,7 +141,7 @@ describe('a run whose model is gone for a while', () => {
   });
 
   it('goes on when reflection is back', async (context) => {
-    const workshop = await openWorkshop(context);
+    const workshop = await openWorkshop(context, withStrategy('gepa'));
     workshop.trouble = ({ part }) => (part === 'reflection' ? '429' : null);
     const ends = [await workshop.run(), await workshop.run(), await workshop.run()];
     workshop.trouble = () => null;
@@ -147,19 +153,37 @@ describe('a run whose model is gone for a while', () => {
     expectCountedOnce(workshop, spend);
   });
 
-  it('never goes over the cap, however often it is started again', async (context) => {
-    const workshop = await openWorkshop(context, { budget: { rollouts: 60 } });
-    workshop.trouble = ({ part, index }) => (part === 'task' && index >= 6 ? '500' : null);
-    for (let start = 0; start < 6; start += 1) expect(await workshop.run()).toMatchObject({ status: 'FAILED' });
-    workshop.trouble = () => null;
+  it.each(strategies)('never goes over the cap, however often it is started again: %s', async (strategy) => {
+    await openAndRun(
+      strategy,
+      async (workshop) => {
+        workshop.trouble = ({ part, index }) => (part === 'task' && index >= 6 ? '500' : null);
+        for (let start = 0; start < 6; start += 1) expect(await workshop.run()).toMatchObject({ status: 'FAILED' });
+        workshop.trouble = () => null;
 
-    await workshop.run();
+        await workshop.run();
 
-    expect(workshop.counts.task).toBeLessThanOrEqual(60);
+        expect(workshop.counts.task).toBeLessThanOrEqual(60);
+      },
+      { rollouts: 60 },
+    );
+  });
+
+  it('says so when what was called in vain leaves too few calls for the sealed test', async () => {
+    await openAndRun('attribution', async (workshop) => {
+      workshop.trouble = gone('sealed');
+      for (let start = 0; start < 3; start += 1) await workshop.run();
+      workshop.trouble = () => null;
+
+      const end = await workshop.run();
+
+      expect(end).toMatchObject({ status: 'FAILED', cause: expect.stringContaining('budget.rollouts') });
+      expect(workshop.counts.task).toBeLessThanOrEqual(400);
+    });
   });
 
   it('ends at the first refusal of the key, and goes on with a right one', async (context) => {
-    const workshop = await openWorkshop(context);
+    const workshop = await openWorkshop(context, withStrategy('gepa'));
     workshop.trouble = during('task', 20, 1000, '401');
     const refused = await workshop.run();
     workshop.trouble = () => null;
@@ -173,10 +197,16 @@ describe('a run whose model is gone for a while', () => {
 });
 
 /** A workshop for tests with a table, which get no context. */
-async function openAndRun(use: (workshop: Workshop) => Promise<void>): Promise<void> {
+async function openAndRun(
+  strategy: (typeof strategies)[number],
+  use: (workshop: Workshop) => Promise<void>,
+  budget = { rollouts: 400 },
+): Promise<void> {
   const closing: (() => unknown)[] = [];
   try {
-    await use(await openWorkshop({ onTestFinished: (close) => closing.push(close) }));
+    await use(
+      await openWorkshop({ onTestFinished: (close) => closing.push(close) }, { ...withStrategy(strategy), budget }),
+    );
   } finally {
     for (const close of closing) await close();
   }

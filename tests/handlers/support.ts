@@ -34,7 +34,7 @@ export interface Workshop {
   }): Promise<LocalResult>;
 }
 
-const optimizer = { generations: 2, proposals: 2, minibatchSize: 3, concurrency: 8, finalists: 2, seed: 7 };
+export const optimizer = { generations: 2, proposals: 2, minibatchSize: 3, concurrency: 8, finalists: 2, seed: 7 };
 
 /** A small rule task, its server, and a machine whose retries do not wait; all gone when the test is over. */
 export async function openWorkshop(

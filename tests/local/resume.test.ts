@@ -27,33 +27,36 @@ async function callsReach(count: number, counts: ModelServer['counts']): Promise
 }
 
 describe('a run that was killed', () => {
-  it('goes on with the same run id, to the report of a run that never was, paying twice at most what was in flight', async () => {
-    task = writeRuleTask(
-      { seed: 5 },
-      { optimizer: { generations: 20, proposals: 4, minibatchSize: 3, concurrency: CONCURRENCY, seed: 5 } },
-    );
-    server = await startModelServer(task.world, LATENCY);
-    const whole = await runCli([task.taskPath, '--out', join(task.folder, 'whole'), '--run-id', 'r'], server.baseUrl);
-    expect(whole).toMatchObject({ code: 0, stderr: '' });
-    const expected = readReport(join(task.folder, 'whole'));
-    const paidOnce = server.counts.task;
+  it.each(['attribution', 'gepa'] as const)(
+    'goes on with the same run id, to the report of a run that never was, paying twice at most what was in flight: %s',
+    async (strategy) => {
+      task = writeRuleTask(
+        { seed: 5 },
+        { optimizer: { strategy, generations: 20, proposals: 4, minibatchSize: 3, concurrency: CONCURRENCY, seed: 5 } },
+      );
+      server = await startModelServer(task.world, LATENCY);
+      const whole = await runCli([task.taskPath, '--out', join(task.folder, 'whole'), '--run-id', 'r'], server.baseUrl);
+      expect(whole).toMatchObject({ code: 0, stderr: '' });
+      const expected = readReport(join(task.folder, 'whole'));
+      const paidOnce = server.counts.task;
 
-    const out = join(task.folder, 'killed');
-    const args = [task.taskPath, '--out', out, '--run-id', 'r'];
-    const kills = 10;
-    for (let i = 0; i < kills; i += 1) {
-      const { child, ended } = startCli(args, server.baseUrl);
-      const target = server.counts.task + 1 + Math.floor(unit('kill', i) * 60);
-      await Promise.race([callsReach(target, server.counts), ended]);
-      child.kill('SIGKILL');
-      await ended;
-    }
-    const last = await runCli(args, server.baseUrl);
+      const out = join(task.folder, 'killed');
+      const args = [task.taskPath, '--out', out, '--run-id', 'r'];
+      const kills = 10;
+      for (let i = 0; i < kills; i += 1) {
+        const { child, ended } = startCli(args, server.baseUrl);
+        const target = server.counts.task + 1 + Math.floor(unit('kill', i) * 60);
+        await Promise.race([callsReach(target, server.counts), ended]);
+        child.kill('SIGKILL');
+        await ended;
+      }
+      const last = await runCli(args, server.baseUrl);
 
-    expect(last).toMatchObject({ code: 0, stderr: '' });
-    expect(timeless(readReport(out))).toEqual(timeless(expected));
-    expect(server.counts.task - paidOnce).toBeLessThanOrEqual(paidOnce + kills * CONCURRENCY);
-  });
+      expect(last).toMatchObject({ code: 0, stderr: '' });
+      expect(timeless(readReport(out))).toEqual(timeless(expected));
+      expect(server.counts.task - paidOnce).toBeLessThanOrEqual(paidOnce + kills * CONCURRENCY);
+    },
+  );
 
   it('stops cleanly on Ctrl-C, says how to go on, and goes on', async () => {
     task = writeRuleTask({ seed: 6 });

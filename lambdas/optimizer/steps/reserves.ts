@@ -19,12 +19,14 @@ import { baselineOf, type Search } from './search.ts';
 
 /** Times the finalists' round must fit into what baseline and test leave, or it is not planned. */
 const FINALISTS_SHARE = 3;
+/** Calls a rollout, at most, for which there is room in the sealed test; an outage before it says nothing of it. */
+const MOST_RETRIES = 1.25;
 
 /** What the search may use: all that the caps leave but for the reserves. `longest`: the longest prompt that may win. */
 export function freeForSearch(archive: Archive, search: Search, longest = longestOf(archive, search)): Amount {
   return minus(
     remaining(search.task.budget, archive.spend),
-    plus(testReserve(archive, search, longest), finalistsReserve(archive, search, longest)),
+    plus(withRetries(testReserve(archive, search, longest), archive), finalistsReserve(archive, search, longest)),
   );
 }
 
@@ -57,6 +59,14 @@ export function longerOf(a: Components, b: Components, { task, facts }: Search):
 /** The sealed test at its worst: the longest prompt of all wins. */
 function testReserve(archive: Archive, { task, facts }: Search, longest: Components): Amount {
   return sealedTest(task, facts, baselineOf(archive), longest);
+}
+
+/** The sealed test will be retried as often as the calls so far: without room for that it would lack scores. */
+function withRetries(amount: Amount, { spend }: Archive): Amount {
+  const calls = spend.modelCalls - spend.reflectionCalls - spend.judgeCalls;
+  const rate = Math.min(MOST_RETRIES, spend.rollouts === 0 ? 1 : Math.max(1, calls / spend.rollouts));
+  const { calls: expected, ...rest } = times(amount, rate);
+  return { ...rest, calls: Math.ceil(expected) };
 }
 
 /** Room for the finalists' round, where the budget is large enough to afford one. */
