@@ -26,7 +26,7 @@ async function callsReach(count: number, counts: ModelServer['counts']): Promise
   while (counts.task < count) await new Promise((resolve) => setTimeout(resolve, 1));
 }
 
-describe('a run that was killed', () => {
+describe('a run that was killed', { timeout: 120_000 }, () => {
   it.each(['attribution', 'gepa'] as const)(
     'goes on with the same run id, to the report of a run that never was, paying twice at most what was in flight: %s',
     async (strategy) => {

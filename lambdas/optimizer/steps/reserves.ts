@@ -19,8 +19,8 @@ import { baselineOf, type Search } from './search.ts';
 
 /** Times the finalists' round must fit into what baseline and test leave, or it is not planned. */
 const FINALISTS_SHARE = 3;
-/** Calls a rollout, at most, for which there is room in the sealed test; an outage before it says nothing of it. */
-const MOST_RETRIES = 1.25;
+/** Retries a rollout, at most, for which there is room in the sealed test; an outage before it says nothing of it. */
+const MOST_RETRIES = 0.25;
 
 /** What the search may use: all that the caps leave but for the reserves. `longest`: the longest prompt that may win. */
 export function freeForSearch(archive: Archive, search: Search, longest = longestOf(archive, search)): Amount {
@@ -61,12 +61,16 @@ function testReserve(archive: Archive, { task, facts }: Search, longest: Compone
   return sealedTest(task, facts, baselineOf(archive), longest);
 }
 
-/** The sealed test will be retried as often as the calls so far: without room for that it would lack scores. */
+/**
+ * The sealed test will be retried about as often as the calls so far, give or take two standard deviations (Poisson):
+ * without room for that it would lack scores.
+ */
 function withRetries(amount: Amount, { spend }: Archive): Amount {
   const calls = spend.modelCalls - spend.reflectionCalls - spend.judgeCalls;
-  const rate = Math.min(MOST_RETRIES, spend.rollouts === 0 ? 1 : Math.max(1, calls / spend.rollouts));
-  const { calls: expected, ...rest } = times(amount, rate);
-  return { ...rest, calls: Math.ceil(expected) };
+  const retries = Math.min(MOST_RETRIES, spend.rollouts === 0 ? 0 : Math.max(0, calls / spend.rollouts - 1));
+  const expected = amount.calls * retries;
+  const room = expected + 2 * Math.sqrt(expected);
+  return { ...times(amount, 1 + room / Math.max(1, amount.calls)), calls: amount.calls + Math.ceil(room) };
 }
 
 /** Room for the finalists' round, where the budget is large enough to afford one. */
