@@ -19,7 +19,8 @@ export interface Material {
 
 /** Where the parameters of each unit stand, and how strongly a unit is aimed at an example. */
 export interface Design {
-  readonly priors: readonly Prior[];
+  /** Priors of all parameters. `general`: how much a line does to examples that it is not for, standard deviation. */
+  priorsWith(general: number): readonly Prior[];
   readonly observations: readonly Observation[];
   /** The parameters of a unit on an example; only `own` where the unit was written for it. */
   termsOf(unit: Unit, example: number): readonly Term[];
@@ -45,7 +46,6 @@ export interface PairTerm {
 
 /** Priors in log odds. An edit is as likely to harm as to help, and rarely does much on examples that it is not for. */
 const SEED_PRIOR: Prior = { mean: 0, sd: 1 };
-const GENERAL_PRIOR: Prior = { mean: 0, sd: 0.3 };
 const AIMED_PRIOR: Prior = { mean: 0, sd: 2 };
 const NAMED_PRIOR: Prior = { mean: 0, sd: 2 };
 const OWN_PRIOR: Prior = { mean: 0, sd: 2 };
@@ -95,9 +95,9 @@ export function designOf(archive: Archive, state: AttributionState, { keys, simi
   const terms = units.map(() => new Array<readonly Term[] | undefined>(keys.length));
 
   const design = {
-    priors: [
+    priorsWith: (general: number): Prior[] => [
       ...units.flatMap((unit) => [
-        unit.origins.length === 0 ? SEED_PRIOR : GENERAL_PRIOR,
+        unit.origins.length === 0 ? SEED_PRIOR : { mean: 0, sd: general },
         AIMED_PRIOR,
         NAMED_PRIOR,
         OWN_PRIOR,

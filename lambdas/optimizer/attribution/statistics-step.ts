@@ -15,16 +15,19 @@ import { incumbentUnits, materialOf, stateOf, withinLength } from './state.ts';
 const MOST_PASSES = 4;
 
 /**
- * Scales of the priors. While the search goes on the middle one will do. How strong units are in this task is read from
- * the data when the prompt is handed over (empirical Bayes: the scale with the highest evidence): where nothing helps, no
- * unit seems to.
+ * What the priors leave to the data (empirical Bayes: what has the highest evidence). `GENERAL_SDS`, in log odds: where
+ * words tell which examples a line is for, it does little to the others; where they do not, all that it does is general.
+ * Scales of all priors: while the search goes on the middle one will do. How strong units are in this task is read from
+ * the data when the prompt is handed over: where nothing helps, no unit seems to.
  */
+const GENERAL_SDS = [0.3, 0.6];
 const SEARCHING_SCALE = 0.65;
 const SCALES = [0.3, SEARCHING_SCALE, 1.2];
 
 /** The model fitted to all rollouts so far. */
 export function fitArchive(archive: Archive, search: Search): Fitted {
-  return fitWith(SEARCHING_SCALE, designFor(archive, search), search);
+  const design = designFor(archive, search);
+  return likeliestOf(GENERAL_SDS.map((general) => fitWith(SEARCHING_SCALE, general, design, search)));
 }
 
 /**
@@ -33,9 +36,10 @@ export function fitArchive(archive: Archive, search: Search): Fitted {
  */
 export function fitToConclude(archive: Archive, search: Search): { likeliest: Fitted; widest: Fitted } {
   const design = designFor(archive, search);
-  const fits = SCALES.map((scale) => fitWith(scale, design, search));
-  const evidence = ({ posterior }: Fitted): number => posterior.logEvidence;
-  const likeliest = fits.reduce((best, one) => (evidence(one) > evidence(best) ? one : best));
+  const fits = SCALES.map((scale) =>
+    likeliestOf(GENERAL_SDS.map((general) => fitWith(scale, general, design, search))),
+  );
+  const likeliest = likeliestOf(fits);
   return { likeliest, widest: fits.at(-1) ?? likeliest };
 }
 
@@ -43,10 +47,14 @@ function designFor(archive: Archive, search: Search): Design {
   return designOf(archive, stateOf(archive), materialOf(search));
 }
 
-function fitWith(scale: number, design: Design, search: Search): Fitted {
-  const priors = design.priors.map(({ mean, sd }) => ({ mean, sd: sd * scale }));
+function fitWith(scale: number, general: number, design: Design, search: Search): Fitted {
+  const priors = design.priorsWith(general).map(({ mean, sd }) => ({ mean, sd: sd * scale }));
   const { length } = materialOf(search).keys;
   return fittedOf(design, fitModel(design.observations, length, priors), length);
+}
+
+function likeliestOf(fits: readonly Fitted[]): Fitted {
+  return fits.reduce((best, one) => (one.posterior.logEvidence > best.posterior.logEvidence ? one : best));
 }
 
 export interface Chosen {
