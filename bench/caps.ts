@@ -6,7 +6,7 @@ import { writeRuleTask } from '../tests/support/rule-task.ts';
 import { reportOf, runRuleTask } from '../tests/support/run.ts';
 import { type FaultKind, randomFaults } from './model-server.ts';
 
-const SEEDS = 10;
+const SEEDS = 5;
 /** 160 is the smallest legal cap: 40 validation examples once, 60 test examples twice. */
 const CAPS = [160, 161, 240, 450, 1500, 3000];
 const FAULTS: FaultKind[] = ['429', '500', 'drop', 'truncated', 'refusal'];
@@ -16,9 +16,13 @@ onRunEvent(() => {});
 const verdicts: Record<string, number> = {};
 let runs = 0;
 let broken = 0;
-for (const faulty of [false, true]) {
+const settings = (['attribution', 'gepa'] as const).flatMap((strategy) => [
+  { strategy, faulty: false },
+  { strategy, faulty: true },
+]);
+for (const { strategy, faulty } of settings) {
   for (let seed = 0; seed < SEEDS; seed += 1) {
-    const optimizer = { generations: 100, proposals: 8, minibatchSize: 4, concurrency: 32, seed };
+    const optimizer = { strategy, generations: 100, proposals: 8, minibatchSize: 4, concurrency: 32, seed };
     const task = writeRuleTask({ seed }, { optimizer });
     for (const cap of CAPS) {
       const server = faulty ? { fault: randomFaults(seed, FAULT_SHARE, FAULTS) } : {};
@@ -31,7 +35,7 @@ for (const faulty of [false, true]) {
       verdicts[verdict] = (verdicts[verdict] ?? 0) + 1;
       if (agrees && holds) continue;
       broken += 1;
-      console.log(`seed ${seed}, cap ${cap}, ${faulty ? '5 % faults' : 'no faults'}:`, run.counts, spend);
+      console.log(`${strategy}, seed ${seed}, cap ${cap}, ${faulty ? '5 % faults' : 'no faults'}:`, run.counts, spend);
     }
     task.remove();
   }

@@ -27,7 +27,14 @@ function row(name: string, value: string, target: string): void {
 }
 
 const sizes = { train: 80, validation: 50, test: 70 };
-const optimizer = { generations: 30, proposals: 8, minibatchSize: 4, concurrency: CONCURRENCY, seed: 1 };
+const optimizer = {
+  strategy: 'gepa' as const,
+  generations: 30,
+  proposals: 8,
+  minibatchSize: 4,
+  concurrency: CONCURRENCY,
+  seed: 1,
+};
 const budget = { rollouts: 1500 };
 console.log(`node ${process.version}, a server in another process, seed ${optimizer.seed}\n`);
 
@@ -46,7 +53,7 @@ row(
 const WIDE = 64;
 const mixed = await measureRun(
   { seed: 1, sizes, rules: 24 },
-  { optimizer: { ...optimizer, strategy: 'attribution', concurrency: WIDE }, budget },
+  { optimizer: { ...optimizer, strategy: 'attribution' as const, concurrency: WIDE }, budget },
   { taskLatencyMs: TASK_MS, reflectionLatencyMs: REFLECTION_MS },
 );
 const mixedPath = criticalPathMs(mixed.steps, WIDE);
