@@ -27,9 +27,12 @@ async function callsReach(count: number, counts: ModelServer['counts']): Promise
 }
 
 describe('a run that was killed', { timeout: 120_000 }, () => {
-  it.each(['attribution', 'gepa'] as const)(
-    'goes on with the same run id, to the report of a run that never was, paying twice at most what was in flight: %s',
-    async (strategy) => {
+  it.each([
+    ['attribution', 10],
+    ['gepa', 4],
+  ] as const)(
+    'goes on with the same run id, to the report of a run that never was, paying twice at most what was in flight: %s, %i times',
+    async (strategy, kills) => {
       task = writeRuleTask(
         { seed: 5 },
         { optimizer: { strategy, generations: 20, proposals: 4, minibatchSize: 3, concurrency: CONCURRENCY, seed: 5 } },
@@ -42,7 +45,6 @@ describe('a run that was killed', { timeout: 120_000 }, () => {
 
       const out = join(task.folder, 'killed');
       const args = [task.taskPath, '--out', out, '--run-id', 'r'];
-      const kills = 10;
       for (let i = 0; i < kills; i += 1) {
         const { child, ended } = startCli(args, server.baseUrl);
         const target = server.counts.task + 1 + Math.floor(unit('kill', i) * 60);
