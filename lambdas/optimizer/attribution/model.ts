@@ -54,21 +54,33 @@ const LONGEST_STEP = 2;
  * @param priors by parameter
  */
 export function fitModel(observations: readonly Observation[], examples: number, priors: readonly Prior[]): Posterior {
+  return fitterOf(observations, examples)(priors);
+}
+
+/** `fitModel` for several priors of the same parameters: each fit starts where the last one ended. */
+export function fitterOf(
+  observations: readonly Observation[],
+  examples: number,
+): (priors: readonly Prior[]) => Posterior {
   // A parameter that acts on no rollout stays what it was believed to be, and needs no row of the matrix.
   const used = usedIn(observations);
   const place = new Map(used.map((parameter, i) => [parameter, i]));
   const data = dataOf(observations, examples, place);
-  const usedPriors = used.map((parameter) => priors[parameter] ?? { mean: 0, sd: 1 });
-  const first = newtonFit(data, usedPriors, 1, null);
-  const dispersion = dispersionOf(data, first);
-  const fitted = dispersion === 1 ? first : newtonFit(data, usedPriors, dispersion, first);
-  const covariance = (a: number, b: number): number => {
-    const [i, j] = [place.get(a), place.get(b)];
-    if (i !== undefined && j !== undefined) return fitted.covariance(i, j);
-    return a === b ? (priors[a]?.sd ?? 1) ** 2 : 0;
+  let last: Posterior | null = null;
+  return (priors) => {
+    const usedPriors = used.map((parameter) => priors[parameter] ?? { mean: 0, sd: 1 });
+    const first = newtonFit(data, usedPriors, 1, last);
+    const dispersion = dispersionOf(data, first);
+    const fitted = dispersion === 1 ? first : newtonFit(data, usedPriors, dispersion, first);
+    last = first;
+    const covariance = (a: number, b: number): number => {
+      const [i, j] = [place.get(a), place.get(b)];
+      if (i !== undefined && j !== undefined) return fitted.covariance(i, j);
+      return a === b ? (priors[a]?.sd ?? 1) ** 2 : 0;
+    };
+    const means = Float64Array.from(priors, ({ mean }, parameter) => fitted.means[place.get(parameter) ?? -1] ?? mean);
+    return { ...fitted, means, covariance };
   };
-  const means = Float64Array.from(priors, ({ mean }, parameter) => fitted.means[place.get(parameter) ?? -1] ?? mean);
-  return { ...fitted, means, covariance };
 }
 
 /** Log odds of an example under a set of terms. */

@@ -6,8 +6,8 @@ import { fromBits } from '../units/bits.ts';
 import { excludes } from '../units/pool.ts';
 import { decide, type Thresholds } from './decide.ts';
 import { effectsOf, type Fitted, fittedOf, predictMean } from './effects.ts';
-import { type Design, designOf } from './evidence.ts';
-import { fitModel } from './model.ts';
+import { designOf } from './evidence.ts';
+import { fitterOf } from './model.ts';
 import { observedEffects } from './observed-effects.ts';
 import { incumbentUnits, materialOf, stateOf, withinLength } from './state.ts';
 
@@ -26,8 +26,8 @@ const SCALES = [0.3, SEARCHING_SCALE, 1.2];
 
 /** The model fitted to all rollouts so far. */
 export function fitArchive(archive: Archive, search: Search): Fitted {
-  const design = designFor(archive, search);
-  return likeliestOf(GENERAL_SDS.map((general) => fitWith(SEARCHING_SCALE, general, design, search)));
+  const modelWith = fitterFor(archive, search);
+  return likeliestOf(GENERAL_SDS.map((general) => modelWith(SEARCHING_SCALE, general)));
 }
 
 /**
@@ -35,22 +35,21 @@ export function fitArchive(archive: Archive, search: Search): Fitted {
  * their own rollouts, not from what units are usually like.
  */
 export function fitToConclude(archive: Archive, search: Search): { likeliest: Fitted; widest: Fitted } {
-  const design = designFor(archive, search);
-  const fits = SCALES.map((scale) =>
-    likeliestOf(GENERAL_SDS.map((general) => fitWith(scale, general, design, search))),
-  );
+  const modelWith = fitterFor(archive, search);
+  const fits = SCALES.map((scale) => likeliestOf(GENERAL_SDS.map((general) => modelWith(scale, general))));
   const likeliest = likeliestOf(fits);
   return { likeliest, widest: fits.at(-1) ?? likeliest };
 }
 
-function designFor(archive: Archive, search: Search): Design {
-  return designOf(archive, stateOf(archive), materialOf(search));
-}
-
-function fitWith(scale: number, general: number, design: Design, search: Search): Fitted {
-  const priors = design.priorsWith(general).map(({ mean, sd }) => ({ mean, sd: sd * scale }));
-  const { length } = materialOf(search).keys;
-  return fittedOf(design, fitModel(design.observations, length, priors), length);
+function fitterFor(archive: Archive, search: Search): (scale: number, general: number) => Fitted {
+  const material = materialOf(search);
+  const { length } = material.keys;
+  const design = designOf(archive, stateOf(archive), material);
+  const modelOf = fitterOf(design.observations, length);
+  return (scale, general) => {
+    const priors = design.priorsWith(general).map(({ mean, sd }) => ({ mean, sd: sd * scale }));
+    return fittedOf(design, modelOf(priors), length);
+  };
 }
 
 function likeliestOf(fits: readonly Fitted[]): Fitted {
