@@ -29,13 +29,16 @@ async function callsReach(count: number, counts: ModelServer['counts']): Promise
 describe('a run that was killed', { timeout: 120_000 }, () => {
   it.each([
     ['attribution', 10],
-    ['gepa', 4],
+    ['gepa', 2],
   ] as const)(
     'goes on with the same run id, to the report of a run that never was, paying twice at most what was in flight: %s, %i times',
     async (strategy, kills) => {
       task = writeRuleTask(
         { seed: 5 },
-        { optimizer: { strategy, generations: 20, proposals: 4, minibatchSize: 3, concurrency: CONCURRENCY, seed: 5 } },
+        {
+          optimizer: { strategy, generations: 20, proposals: 4, minibatchSize: 3, concurrency: CONCURRENCY, seed: 5 },
+          budget: { rollouts: 400 },
+        },
       );
       server = await startModelServer(task.world, LATENCY);
       const whole = await runCli([task.taskPath, '--out', join(task.folder, 'whole'), '--run-id', 'r'], server.baseUrl);
@@ -47,7 +50,7 @@ describe('a run that was killed', { timeout: 120_000 }, () => {
       const args = [task.taskPath, '--out', out, '--run-id', 'r'];
       for (let i = 0; i < kills; i += 1) {
         const { child, ended } = startCli(args, server.baseUrl);
-        const target = server.counts.task + 1 + Math.floor(unit('kill', i) * 60);
+        const target = server.counts.task + 1 + Math.floor(unit('kill', i) * 40);
         await Promise.race([callsReach(target, server.counts), ended]);
         child.kill('SIGKILL');
         await ended;
