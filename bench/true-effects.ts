@@ -20,7 +20,7 @@ export interface MeasuredUnit {
   readonly isEdit: boolean;
 }
 
-/** Mixtures in whose company a true effect is averaged; more change it by less than half a point. */
+/** Prompts in whose company a true effect is averaged: a sample, since each costs two true scores a unit. */
 const COMPANIES = 40;
 
 /** Every unit with an effect, beside its true effect: with it against without it, what it excludes being out. */

@@ -3,6 +3,7 @@ import type { Archive, RunContext, RunRecord } from '../contracts/artifacts.ts';
 import { type PlanOutput, planOutputSchema, type Turn, turnSchema } from '../contracts/payloads.ts';
 import type { Task } from '../contracts/task.ts';
 import { BASELINE_ID } from '../optimizer/archive.ts';
+import { taskCallsOf } from '../optimizer/budget.ts';
 import { meanScores } from '../optimizer/frontier.ts';
 import { wholeScores } from '../optimizer/gepa/whole-scores.ts';
 import { type ItemProgress, withRenewedLeases } from '../optimizer/steps/leases.ts';
@@ -102,7 +103,7 @@ function announce(archive: Archive, { task }: RunContext): void {
       baseline,
       best,
       accepted: archive.candidates.filter(({ status }) => status === 'accepted').length - 1,
-      rollouts: spend.modelCalls - spend.reflectionCalls - spend.judgeCalls,
+      rollouts: taskCallsOf(spend),
       costUsd: spend.costUsd,
       failures: spend.failures,
       elapsedMs: archive.elapsedMs,

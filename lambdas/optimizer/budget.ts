@@ -71,9 +71,14 @@ export function howMany(unit: Amount, free: Amount): number {
   return Math.max(0, Math.floor(most));
 }
 
+/** Calls of the task model, retries included: what `budget.rollouts` caps. */
+export function taskCallsOf({ modelCalls, reflectionCalls, judgeCalls }: Spend): number {
+  return modelCalls - reflectionCalls - judgeCalls;
+}
+
 /** What the caps leave after what was spent; never below 0. */
 export function remaining(budget: Budget, spend: Spend): Amount {
-  const taskCalls = spend.modelCalls - spend.reflectionCalls - spend.judgeCalls;
+  const taskCalls = taskCallsOf(spend);
   const left = (cap: number | undefined, used: number): number =>
     cap === undefined ? Number.POSITIVE_INFINITY : Math.max(0, cap - used);
   return {

@@ -3,6 +3,7 @@ import type { Archive, Candidate, RunContext, Spend, VerificationRow } from '../
 import { ModelUnavailableError } from '../contracts/errors.ts';
 import type { Mean, Report } from '../contracts/report.ts';
 import { BASELINE_ID, candidateOf, componentsOf, validationScores } from '../optimizer/archive.ts';
+import { remaining } from '../optimizer/budget.ts';
 import { frontierWeights } from '../optimizer/frontier.ts';
 import { powerOf } from '../optimizer/power.ts';
 import { stream } from '../optimizer/random.ts';
@@ -37,9 +38,9 @@ export function buildReport({ context, archive, rows, spend, wallSeconds, lastEr
   });
   if (pairs.length < context.test.size * LEAST_SHARE) {
     const missing = context.test.size - pairs.length;
-    const left = Math.max(0, task.budget.rollouts - (spend.modelCalls - spend.reflectionCalls));
+    const left = remaining(task.budget, spend).calls;
     const remedy =
-      left >= missing
+      pairs.length + left >= context.test.size * LEAST_SHARE
         ? 'Start the run again to try them once more.'
         : `The cap leaves ${left} calls, too few: start a new run with a higher budget.rollouts.`;
     throw new ModelUnavailableError(

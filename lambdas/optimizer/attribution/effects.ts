@@ -2,7 +2,8 @@
 import type { Unit, UnitEffect } from '../../contracts/attribution.ts';
 import { excludes } from '../units/pool.ts';
 import type { Design } from './evidence.ts';
-import { type Posterior, sigmoid } from './model.ts';
+import type { Posterior } from './newton.ts';
+import { sigmoid } from './observations.ts';
 
 /** Points of the three-dimensional normal that stand for the posterior of a unit's effect. */
 const DRAWS = 96;

@@ -2,7 +2,8 @@
 import type { Archive } from '../../contracts/artifacts.ts';
 import type { AttributionState, Unit } from '../../contracts/attribution.ts';
 import { fromBits } from '../units/bits.ts';
-import type { Observation, Prior, Term } from './model.ts';
+import type { Prior } from './newton.ts';
+import type { Observation, Term } from './observations.ts';
 import type { Similarity } from './similarity.ts';
 
 /** Key of an example in texts and similarities: the splits have ids of their own. */

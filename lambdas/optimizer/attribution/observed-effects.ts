@@ -2,7 +2,8 @@
 import type { Unit, UnitEffect } from '../../contracts/attribution.ts';
 import { excludes } from '../units/pool.ts';
 import { Contrasts, type Fitted, factorOf } from './effects.ts';
-import { logOdds, sigmoid } from './model.ts';
+import { logOdds } from './model.ts';
+import { sigmoid } from './observations.ts';
 
 /** Where the parameter of a unit's own examples stands among its four. */
 const OWN_PARAMETER = 3;

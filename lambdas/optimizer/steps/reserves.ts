@@ -12,6 +12,7 @@ import {
   requiredAmount,
   sealedTest,
   taskCall,
+  taskCallsOf,
   times,
 } from '../budget.ts';
 import { composeAll } from '../units/compose.ts';
@@ -66,8 +67,7 @@ function testReserve(archive: Archive, { task, facts }: Search, longest: Compone
  * without room for that it would lack scores.
  */
 function withRetries(amount: Amount, { spend }: Archive): Amount {
-  const calls = spend.modelCalls - spend.reflectionCalls - spend.judgeCalls;
-  const retries = Math.min(MOST_RETRIES, spend.rollouts === 0 ? 0 : Math.max(0, calls / spend.rollouts - 1));
+  const retries = Math.min(MOST_RETRIES, Math.max(0, taskCallsOf(spend) / Math.max(1, spend.rollouts) - 1));
   const expected = amount.calls * retries;
   const room = expected + 2 * Math.sqrt(expected);
   return { ...times(amount, 1 + room / Math.max(1, amount.calls)), calls: amount.calls + Math.ceil(room) };

@@ -1,10 +1,16 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { fitModel, type Observation, type Prior, sigmoid } from '../../../lambdas/optimizer/attribution/model.ts';
+import { fitterOf } from '../../../lambdas/optimizer/attribution/model.ts';
+import type { Posterior, Prior } from '../../../lambdas/optimizer/attribution/newton.ts';
+import { type Observation, sigmoid } from '../../../lambdas/optimizer/attribution/observations.ts';
 import { stream } from '../../../lambdas/optimizer/random.ts';
 
 const EXAMPLES = 60;
 const wide: Prior = { mean: 0, sd: 2 };
+
+function fitModel(observations: readonly Observation[], examples: number, priors: readonly Prior[]): Posterior {
+  return fitterOf(observations, examples)(priors);
+}
 
 /** Rollouts of units with planted effects, each in half of the time; the examples differ in ease. */
 function plant(effects: readonly number[], rollouts: number, seed: number, graded = false): Observation[] {

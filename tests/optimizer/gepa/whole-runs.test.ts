@@ -108,7 +108,7 @@ describe('a whole run', () => {
           expect(handedOut.costUsd).toBeLessThanOrEqual(left.costUsd + ROUNDING);
         });
       }),
-      runs(125),
+      runs(250),
     );
   });
 
@@ -125,7 +125,7 @@ describe('a whole run', () => {
         expect(played.totals.tokens).toBeLessThanOrEqual(budget.tokens ?? Number.POSITIVE_INFINITY);
         expect(played.totals.costUsd).toBeLessThanOrEqual((budget.costUsd ?? Number.POSITIVE_INFINITY) + ROUNDING);
       }),
-      runs(125),
+      runs(250),
     );
   });
 
@@ -149,7 +149,7 @@ describe('a whole run', () => {
         expect(spend.rollouts).toBeGreaterThanOrEqual(rolledOut);
         expect(spend.rollouts).toBeLessThanOrEqual(calls);
       }),
-      runs(50),
+      runs(100),
     );
   });
 
@@ -184,7 +184,7 @@ describe('a whole run', () => {
         const most = 2 + steps(facts.validationSize) * (1 + finalists) + generations * perGeneration + merges;
         expect(played?.turns.length ?? 0).toBeLessThanOrEqual(most);
       }),
-      runs(75),
+      runs(150),
     );
   });
 
@@ -202,7 +202,7 @@ describe('a whole run', () => {
         expect(archives[1]).toEqual(archives[0]);
         expect(archives[2]).toEqual(archives[0]);
       }),
-      runs(40),
+      runs(60),
     );
   });
 
@@ -232,7 +232,7 @@ describe('a whole run', () => {
         }
         expect(last.stopReason).not.toBeNull();
       }),
-      runs(75),
+      runs(150),
     );
   });
 
@@ -255,7 +255,7 @@ describe('a whole run', () => {
           }
         });
       }),
-      runs(50),
+      runs(100),
     );
   });
 
@@ -291,7 +291,7 @@ describe('a whole run', () => {
           expect(twins.filter(({ status }) => status === 'accepted').length).toBeLessThanOrEqual(1);
         }
       }),
-      runs(80),
+      runs(120),
     );
     expect(merges).toBeGreaterThan(60);
   });
@@ -308,7 +308,7 @@ describe('a whole run', () => {
 
         expect(stored?.turns).toEqual(straight?.turns);
       }),
-      runs(40),
+      runs(60),
     );
   });
 
@@ -346,7 +346,7 @@ describe('a whole run', () => {
           Array.from({ length: last.generation + 1 }, (_, i) => i),
         );
       }),
-      runs(75),
+      runs(150),
     );
   });
 
@@ -367,7 +367,7 @@ describe('a whole run', () => {
           }
         }
       }),
-      runs(40),
+      runs(60),
     );
   });
 
@@ -398,7 +398,7 @@ describe('a whole run', () => {
           expect(new Set(first).size).toBe(first.length);
         });
       }),
-      runs(40),
+      runs(80),
     );
   });
 
@@ -415,7 +415,7 @@ describe('a whole run', () => {
         }
         for (const drawn of draws.values()) expect(drawn).toEqual(drawn.map((_, i) => i));
       }),
-      runs(40),
+      runs(60),
     );
   });
 
@@ -429,7 +429,7 @@ describe('a whole run', () => {
         const means = meanScores(validationScores(firstDraws, names));
         expect(means.get(last.winnerId ?? '')).toBeGreaterThan(means.get(BASELINE_ID) ?? 1);
       }),
-      runs(40),
+      runs(60),
     );
   });
 });
