@@ -7,11 +7,13 @@ import type { Archive, Usage } from '../lambdas/contracts/artifacts.ts';
 import type { Example } from '../lambdas/contracts/dataset.ts';
 import type { MutateItem, RolloutRequest } from '../lambdas/contracts/step.ts';
 import { type Components, type Task, taskSchema } from '../lambdas/contracts/task.ts';
-import { scoreAnswer } from '../lambdas/evals/registry.ts';
+import { exactMatch } from '../lambdas/evals/exact-match.ts';
+import { jsonFields } from '../lambdas/evals/json-fields.ts';
+import type { Answer, Scored } from '../lambdas/evals/scorer.ts';
 import { renderMessages } from '../lambdas/model/templates.ts';
 import { isAccepted } from '../lambdas/optimizer/acceptance.ts';
 import { BASELINE_ID, candidateOf, componentsOf, newArchive } from '../lambdas/optimizer/archive.ts';
-import { maxInputBytes } from '../lambdas/optimizer/budget.ts';
+import { maxExpectedBytes, maxInputBytes } from '../lambdas/optimizer/budget.ts';
 import { childDraw, childId } from '../lambdas/optimizer/gepa/fold.ts';
 import type { LandedMutation, LandedRollout, LandedShard } from '../lambdas/optimizer/steps/landed.ts';
 import { promptsById, type Search } from '../lambdas/optimizer/steps/search.ts';
@@ -63,7 +65,7 @@ export function play(world: World, options: PlayOptions): Played {
     task,
     train: [...train],
     validation: [...validation],
-    test: { size: test.length, maxInputBytes: maxInputBytes([...test]) },
+    test: { size: test.length, maxInputBytes: maxInputBytes([...test]), maxExpectedBytes: maxExpectedBytes([...test]) },
     notice: null,
   });
   const player = new Player(world, task, options.failing ?? 0);
@@ -82,6 +84,7 @@ export function play(world: World, options: PlayOptions): Played {
 class Player {
   private readonly world: World;
   private readonly task: Task;
+  private readonly scorer: ReturnType<typeof scorerOf>;
   private readonly failing: number;
   private readonly examples: ReadonlyMap<string, Example>;
   private readonly outputs = new Map<string, { output: string; score: number }>();
@@ -92,6 +95,7 @@ class Player {
   constructor(world: World, task: Task, failing: number) {
     this.world = world;
     this.task = task;
+    this.scorer = scorerOf(task);
     this.failing = failing;
     this.examples = new Map(
       Object.values(world.splits).flatMap((split) => split.map((example) => [example.id, example])),
@@ -211,7 +215,7 @@ class Player {
 
   private run(request: RolloutRequest, components: Components): LandedRollout {
     const score = this.score(components, request.exampleId, request.draw);
-    const usage: Usage = { calls: 1, rateLimited: 0, inputTokens: 100, outputTokens: 5, costUsd: null };
+    const usage: Usage = { calls: 1, judgeCalls: 0, rateLimited: 0, inputTokens: 100, outputTokens: 5, costUsd: null };
     if (score === null) {
       const failure = { name: 'ModelUnavailableError', message: 'It failed.', transient: true };
       return { request, usage, cached: false, result: { status: 'failed', failure } };
@@ -228,10 +232,17 @@ class Player {
     if (this.rollouts > 1 && unit(this.world.seed, key, 'fails') < this.failing) return null;
     const [system, user] = renderMessages(components, example);
     const output = this.world.answer(system?.content ?? '', user?.content ?? '', draw);
-    const { score } = scoreAnswer(this.task.evals, example, { text: output, truncated: false });
+    const { score } = this.scorer(example, { text: output, truncated: false });
     this.outputs.set(key, { output, score });
     return score;
   }
+}
+
+/** The scorer of a world's one eval. */
+function scorerOf({ evals: [settings] }: Task): (example: Example, answer: Answer) => Scored {
+  return settings?.type === 'json_fields'
+    ? jsonFields.scorer(jsonFields.schema.parse(settings))
+    : exactMatch.scorer(exactMatch.schema.parse(settings));
 }
 
 function keyOf(components: Components, exampleId: string, draw: number): string {

@@ -4,19 +4,19 @@ import { join, relative, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { describeProblem, InvalidInputError } from '../lambdas/contracts/errors.ts';
 import { runIdSchema } from '../lambdas/contracts/payloads.ts';
-import { pricesOf } from '../lambdas/model/prices.ts';
-import { runFacts } from '../lambdas/optimizer/budget.ts';
 import { type Estimate, estimate } from '../lambdas/optimizer/estimate.ts';
 import { powerOf } from '../lambdas/optimizer/power.ts';
 import { optionalEnv } from '../lambdas/platform/env.ts';
 import { onRunEvent } from '../lambdas/platform/events.ts';
 import { powerSentence } from '../lambdas/report/sentence.ts';
 import { renderVerdict } from '../lambdas/report/terminal.ts';
+import { factsOf } from '../lambdas/rollout/facts.ts';
 import { FolderInUseError } from './embedded-aws.ts';
 import { showProgress } from './progress.ts';
 import { type LocalResult, resultFiles, runLocally } from './run.ts';
 import { SIMULATED_MODEL_NOTICE, startSimulatedModel } from './simulated-model/index.ts';
 import { type LoadedTask, loadTask } from './task-file.ts';
+import { withScorerFiles } from './user-scorers.ts';
 
 /** The run ended with a verdict; it failed; the input is wrong and nothing was started; it was stopped by Ctrl-C. */
 const exitCodes = { verdict: 0, failed: 1, invalid: 2, stopped: 130 } as const;
@@ -49,8 +49,10 @@ export async function main(args: readonly string[]): Promise<number> {
       console.log(usage);
       return 0;
     }
-    const loaded = loadTask(resolve(options.taskPath), options.set);
-    return options.dryRun ? dryRun(loaded, options) : await optimize(loaded, options);
+    return await withScorerFiles(async () => {
+      const loaded = loadTask(resolve(options.taskPath), options.set);
+      return options.dryRun ? dryRun(loaded, options) : await optimize(loaded, options);
+    });
   } catch (error) {
     if (error instanceof InvalidInputError) {
       for (const problem of error.problems.slice(0, 20)) console.error(describeProblem(problem));
@@ -110,13 +112,8 @@ function parseOptions(args: readonly string[]): Options | 'help' {
 }
 
 function dryRun({ task, splits }: LoadedTask, { json }: Options): number {
-  const given = {
-    train: splits.train.examples,
-    validation: splits.validation?.examples ?? null,
-    test: splits.test.examples,
-  };
-  const courses = estimate(task, runFacts(task, given, pricesOf(task)));
-  const power = powerOf(given.test.length, task.optimizer.testDraws);
+  const courses = estimate(task, factsOf(task, splits));
+  const power = powerOf(splits.test.examples.length, task.optimizer.testDraws);
   if (json) {
     console.log(JSON.stringify({ ...courses, power }, null, 2));
     return 0;

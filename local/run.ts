@@ -12,6 +12,7 @@ import { bucketNamed, getArtifact, getText, putText } from '../lambdas/store/obj
 import { startEmbeddedAws } from './embedded-aws.ts';
 import { type EngineOptions, type Execution, type ExecutionResult, startExecution } from './engine.ts';
 import type { LoadedTask } from './task-file.ts';
+import { keepUserAws } from './user-scorers.ts';
 
 export interface LocalRun {
   readonly runId: string;
@@ -42,6 +43,7 @@ export async function runLocally(
   stop?: AbortSignal,
   engine?: EngineOptions,
 ): Promise<LocalResult> {
+  await keepUserAws(loaded.task.evals);
   const aws = await startEmbeddedAws(join(folder, 'state', runId));
   forgetModel();
   try {

@@ -1,11 +1,14 @@
 /** `task.yaml` (or JSON) with its datasets, read and checked: every problem names file, line or field, and the remedy. */
+import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, statSync } from 'node:fs';
-import { dirname, join, relative } from 'node:path';
+import { dirname, join, relative, resolve } from 'node:path';
 import { isMap, isPair, isScalar, LineCounter, parse, parseDocument } from 'yaml';
 import type { Json, SplitName } from '../lambdas/contracts/dataset.ts';
 import { type InputProblem, InvalidInputError } from '../lambdas/contracts/errors.ts';
-import { type Task, type TaskFile, taskFileSchema } from '../lambdas/contracts/task.ts';
-import { describeTaskIssues } from '../lambdas/contracts/task-problems.ts';
+import type { EvalSettings } from '../lambdas/contracts/evals.ts';
+import { describeIssues } from '../lambdas/contracts/issues.ts';
+import type { Task, TaskFile } from '../lambdas/contracts/task.ts';
+import { taskFileSchema } from '../lambdas/evals/task-schema.ts';
 import { checkTask, type GivenSplit, type GivenSplits } from '../lambdas/rollout/check-task.ts';
 import { toTask } from '../lambdas/rollout/resolve-task.ts';
 import { parseDataset } from '../lambdas/store/datasets.ts';
@@ -39,7 +42,10 @@ export function loadTask(path: string, overrides: readonly string[] = []): Loade
   const parsed = taskFileSchema.safeParse(value);
   if (!parsed.success) {
     throw new InvalidInputError(
-      describeTaskIssues(parsed.error, value).map(({ path: field, problem }) => ({ ...problem, ...at(field) })),
+      describeIssues(parsed.error, value, taskFileSchema).map(({ path: field, problem }) => ({
+        ...problem,
+        ...at(field),
+      })),
     );
   }
   const file = parsed.data;
@@ -47,16 +53,17 @@ export function loadTask(path: string, overrides: readonly string[] = []): Loade
   const problems: InputProblem[] = [];
   const datasets = readDatasets(file, folder, at, problems);
   const outputSchema = readOutputSchema(file, folder, at, problems);
+  const evals = file.evals.map((settings, i) => withScorerFile(settings, i, folder, at, problems));
   if (problems.length > 0) throw new InvalidInputError(problems);
 
   const splits = parseSplits(datasets, problems);
   if (problems.length > 0) throw new InvalidInputError(problems);
-  const task = toTask(file, outputSchema);
+  const task = toTask({ ...file, evals }, outputSchema);
   const found = checkTask(task, splits).map((problem) =>
     problem.file === undefined ? { ...problem, ...at(fieldPath(problem.field)) } : problem,
   );
   if (found.length > 0) throw new InvalidInputError(found);
-  return { file, task, splits, datasets };
+  return { file: { ...file, evals }, task, splits, datasets };
 }
 
 type Place = (field: readonly (string | number)[]) => Pick<InputProblem, 'file' | 'line'>;
@@ -176,6 +183,28 @@ function readOutputSchema(file: TaskFile, folder: string, at: Place, problems: I
     });
   }
   return undefined;
+}
+
+/** A scorer that is a file, by its full path and with the hash of its text. */
+function withScorerFile(
+  settings: EvalSettings,
+  index: number,
+  folder: string,
+  at: Place,
+  problems: InputProblem[],
+): EvalSettings {
+  if (settings.type !== 'custom' || typeof settings.file !== 'string') return settings;
+  const path = resolve(folder, settings.file);
+  if (existsSync(path) && statSync(path).isFile()) {
+    return { ...settings, file: path, fileHash: createHash('sha256').update(readFileSync(path)).digest('hex') };
+  }
+  problems.push({
+    ...at(['evals', index, 'file']),
+    field: `evals.${index}.file`,
+    message: `${settings.file} does not exist.`,
+    remedy: 'Give the path of a JavaScript or TypeScript file, relative to the task file.',
+  });
+  return settings;
 }
 
 function parseSplits(datasets: LoadedTask['datasets'], problems: InputProblem[]): GivenSplits {

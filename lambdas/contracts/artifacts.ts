@@ -8,9 +8,14 @@ import { exampleSchema } from './dataset.ts';
 import { stepSchema } from './step.ts';
 import { taskSchema } from './task.ts';
 
-/** What was paid for. `calls` counts every request that left for a model, answered or not. */
+/**
+ * What was paid for. `calls` counts every request that left for the model itself, answered or not; tokens and cost are
+ * those of the judges too.
+ */
 export const usageSchema = z.strictObject({
   calls: z.number().int().min(0),
+  /** Requests that evals made: of judges, and for embeddings. Not in `calls`. */
+  judgeCalls: z.number().int().min(0),
   /** Calls answered with 429. */
   rateLimited: z.number().int().min(0),
   inputTokens: z.number().int().min(0),
@@ -25,6 +30,8 @@ export const evalResultSchema = z.strictObject({
   name: z.string(),
   score: z.number().min(0).max(1),
   feedback: z.string(),
+  /** How the score came about, where that is not as the task asked: a judge's server that gives no probabilities. */
+  note: z.string().optional(),
 });
 export type EvalResult = z.infer<typeof evalResultSchema>;
 
@@ -55,6 +62,23 @@ export const rolloutSchema = z.strictObject({
 });
 export type Rollout = z.infer<typeof rolloutSchema>;
 
+/**
+ * A call that was paid for in the making of a rollout whose evals ask models (DynamoDB, beside the rollouts), by its
+ * content: kept the moment it is answered, so that neither a crash nor another rollout pays for the same again. Written
+ * and read by Mutate, Score, Verify and Evaluate.
+ */
+export const paidCallSchema = z.strictObject({
+  rolloutKey: z.string(),
+  runId: z.string(),
+  epoch: z.number().int().min(0),
+  /** The rollout in whose making it was paid: that one counts it. */
+  paidFor: z.string(),
+  /** What came of it, as JSON. */
+  value: z.string(),
+  usage: usageSchema,
+});
+export type PaidCall = z.infer<typeof paidCallSchema>;
+
 /** Context (S3, `context.json`). Written once by Prepare. Read by every later state. Holds nothing sealed. */
 export const contextSchema = z.strictObject({
   schema: z.literal('prompt-optimizer.context.v1'),
@@ -62,8 +86,12 @@ export const contextSchema = z.strictObject({
   task: taskSchema,
   train: z.array(exampleSchema),
   validation: z.array(exampleSchema),
-  /** Examples in the sealed test set, and UTF-8 bytes of the largest one's values. */
-  test: z.strictObject({ size: z.number().int().min(1), maxInputBytes: z.number().int().min(0) }),
+  /** Examples in the sealed test set, and UTF-8 bytes of the largest input and expected value. */
+  test: z.strictObject({
+    size: z.number().int().min(1),
+    maxInputBytes: z.number().int().min(0),
+    maxExpectedBytes: z.number().int().min(0),
+  }),
   notice: z.string().nullable(),
 });
 export type RunContext = z.infer<typeof contextSchema>;

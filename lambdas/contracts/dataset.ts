@@ -10,6 +10,10 @@ export const jsonSchema: z.ZodType<Json> = z.json();
 export const splitNames = ['train', 'validation', 'test', 'golden'] as const;
 export type SplitName = (typeof splitNames)[number];
 
+/** What a person said of an answer: a number on the eval's scale, yes or no, or the name of a verdict. */
+export const ratingSchema = z.union([z.number(), z.boolean(), z.enum(['pass', 'fail', 'critical'])]);
+export type Rating = z.infer<typeof ratingSchema>;
+
 /** One dataset line. `input` is the text, or an object whose fields the prompt's templates name. */
 export const exampleSchema = z.strictObject({
   id: z.string().min(1).max(200),
@@ -17,6 +21,9 @@ export const exampleSchema = z.strictObject({
   expected: jsonSchema.optional(),
   tags: z.array(z.string()).optional(),
   metadata: z.record(z.string(), jsonSchema).optional(),
+  /** Golden examples: an answer that people have rated, and their ratings by eval. */
+  output: z.string().optional(),
+  ratings: z.record(z.string(), ratingSchema).optional(),
 });
 export type Example = z.infer<typeof exampleSchema>;
 

@@ -4,7 +4,8 @@
  * under 100 KB a payload; `tests/contracts/limits.test.ts` proves it.
  */
 import { z } from 'zod';
-import { taskInputSchema } from './task.ts';
+import type { EvalSettings, evalSettingsSchema } from './evals.ts';
+import { taskInputSchemaWith } from './task.ts';
 
 /** An execution name on AWS; also the key of everything that a run owns. */
 export const runIdSchema = z
@@ -12,12 +13,13 @@ export const runIdSchema = z
   .regex(/^[A-Za-z0-9_-]{1,80}$/, 'must be 1 to 80 letters, digits, _ or - (it is the name of the execution)');
 
 /** Written by: whoever starts the execution (console, API, command line). Read by: Prepare. */
-export const executionInputSchema = z.strictObject({
-  task: taskInputSchema,
-  /** A sentence that the report must carry, for example that the model was simulated. */
-  notice: z.string().max(500).optional(),
-});
-export type ExecutionInput = z.infer<typeof executionInputSchema>;
+export const executionInputSchemaWith = <E extends z.ZodType<EvalSettings>>(evalSchema: E) =>
+  z.strictObject({
+    task: taskInputSchemaWith(evalSchema),
+    /** A sentence that the report must carry, for example that the model was simulated. */
+    notice: z.string().max(500).optional(),
+  });
+export type ExecutionInput = z.infer<ReturnType<typeof executionInputSchemaWith<typeof evalSettingsSchema>>>;
 
 /**
  * The other input of an execution: go on with a run that failed. Written by: whoever starts it. Read by: Prepare.

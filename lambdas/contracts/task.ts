@@ -4,6 +4,7 @@
  */
 import { z } from 'zod';
 import { exampleSchema, jsonSchema } from './dataset.ts';
+import { type EvalSettings, evalSettingsSchema } from './evals.ts';
 
 /** Largest legal run; `tests/contracts/limits.test.ts` proves that it stays inside AWS's limits. */
 export const LIMITS = {
@@ -26,64 +27,26 @@ const modelFields = {
 export const modelSchema = z.strictObject({
   ...modelFields,
   maxOutputTokens: z.number().int().min(1).max(131_072).default(512),
+  /** Functions that the model may call, as chat completions take them; the eval `tool_calls` scores what it called. */
+  tools: z.array(z.record(z.string(), jsonSchema)).min(1).max(128).optional(),
 });
 export type ModelSettings = z.infer<typeof modelSchema>;
 
+/** The judge writes its reasoning before its score, so it gets more room. */
+export const judgeModelSchema = z.strictObject({
+  ...modelFields,
+  maxOutputTokens: z.number().int().min(64).max(131_072).default(1024),
+});
+export type JudgeModelSettings = z.infer<typeof judgeModelSchema>;
+
 /** The reflection model writes whole prompts, so it gets more room and more time. */
-export const reflectionModelSchema = modelSchema.extend({
+export const reflectionModelSchema = z.strictObject({
+  ...modelFields,
   /** A reply is kept in one DynamoDB item, which may have 400 KB. */
   maxOutputTokens: z.number().int().min(1).max(65_536).default(8192),
   /** Two calls that time out must end within a function's 15 minutes. */
   timeoutSeconds: z.number().min(0.1).max(430).default(120),
 });
-
-const evalFields = {
-  name: z.string().regex(/^[A-Za-z0-9_-]{1,64}$/, 'must be 1 to 64 letters, digits, _ or -'),
-  /** Share of this eval in the score, relative to the others. */
-  weight: z.number().positive('must be above 0').default(1),
-  /** A guarded eval may not fall by more than `maxDrop` (points in [0, 1]) on the sealed test set. */
-  guard: z.strictObject({ maxDrop: z.number().min(0).max(1) }).optional(),
-};
-
-export const evalSchemas = {
-  exact_match: z.strictObject({
-    ...evalFields,
-    type: z.literal('exact_match'),
-    /** Compare without regard to case. */
-    ignoreCase: z.boolean().default(false),
-  }),
-  contains: z.strictObject({
-    ...evalFields,
-    type: z.literal('contains'),
-    /** Text that must be in the answer; default: the example's `expected`. */
-    value: z.string().min(1).optional(),
-    ignoreCase: z.boolean().default(false),
-  }),
-  regex: z.strictObject({
-    ...evalFields,
-    type: z.literal('regex'),
-    /** ECMAScript regular expression that the answer must match. */
-    pattern: z.string().min(1),
-    flags: z
-      .string()
-      .regex(/^[imsuv]*$/, 'may hold the flags i, m, s, u, v')
-      .default(''),
-  }),
-  json_fields: z.strictObject({
-    ...evalFields,
-    type: z.literal('json_fields'),
-    /** Dotted paths of the fields to compare; default: every field of `expected`. */
-    fields: z.array(z.string().min(1)).min(1).optional(),
-  }),
-} as const;
-export const evalSchema = z.discriminatedUnion('type', [
-  evalSchemas.exact_match,
-  evalSchemas.contains,
-  evalSchemas.regex,
-  evalSchemas.json_fields,
-]);
-export type EvalSettings = z.infer<typeof evalSchema>;
-export type EvalType = EvalSettings['type'];
 
 export const frontierTypes = ['instance', 'objective', 'hybrid', 'cartesian'] as const;
 export type FrontierType = (typeof frontierTypes)[number];
@@ -158,8 +121,8 @@ export const componentsSchema = z
   .refine((prompt) => prompt.system !== undefined || prompt.user !== undefined, 'needs a system or a user component');
 export type Components = z.infer<typeof componentsSchema>;
 
-/** Builds the task schema around the form that its datasets take. */
-function taskSchemaWith<D extends z.ZodType>(dataset: D) {
+/** Builds the task schema around the form of its datasets and the evals that are known. */
+function taskSchemaWith<D extends z.ZodType, E extends z.ZodType<EvalSettings>>(dataset: D, evalSchema: E) {
   return z.strictObject({
     name: z.string().regex(/^[a-z0-9-]{1,64}$/, 'must be 1 to 64 of a-z, 0-9 and -'),
     prompt: componentsSchema,
@@ -169,7 +132,8 @@ function taskSchemaWith<D extends z.ZodType>(dataset: D) {
     keep: z.array(z.string().min(1)).default([]),
     model: modelSchema,
     reflection: reflectionModelSchema,
-    judge: modelSchema.optional(),
+    /** Model of every `llm_judge` that names none of its own. */
+    judge: judgeModelSchema.optional(),
     /** JSON Schema of the answer (structured output): in task.yaml a path or the schema itself. */
     output: z.strictObject({ schema: z.union([z.string(), z.record(z.string(), jsonSchema)]) }).optional(),
     datasets: z.strictObject({
@@ -182,21 +146,26 @@ function taskSchemaWith<D extends z.ZodType>(dataset: D) {
     optimizer: optimizerSchema.prefault({}),
     budget: budgetSchema.prefault({}),
     prices: z.record(z.string(), priceSchema).default({}),
+    /** Share of rollouts that may fail where a number is told: beyond it the run fails with the reason instead. */
+    maxFailureShare: z.number().min(0).max(1).default(0.05),
   });
 }
 
 /** `task.yaml`: each dataset is a path, relative to the file. */
-export const taskFileSchema = taskSchemaWith(z.string().min(1));
-export type TaskFile = z.infer<typeof taskFileSchema>;
+export const taskFileSchemaWith = <E extends z.ZodType<EvalSettings>>(evalSchema: E) =>
+  taskSchemaWith(z.string().min(1), evalSchema);
+export type TaskFile = z.infer<ReturnType<typeof taskFileSchemaWith<typeof evalSettingsSchema>>>;
 
 /** An execution's input: each dataset is an `s3://bucket/key` URI, or the examples themselves. */
-export const taskInputSchema = taskSchemaWith(
-  z.union([z.string().regex(/^s3:\/\/[^/]+\/.+/, 'must be s3://bucket/key'), z.array(exampleSchema)]),
-);
-export type TaskInput = z.infer<typeof taskInputSchema>;
+export const taskInputSchemaWith = <E extends z.ZodType<EvalSettings>>(evalSchema: E) =>
+  taskSchemaWith(
+    z.union([z.string().regex(/^s3:\/\/[^/]+\/.+/, 'must be s3://bucket/key'), z.array(exampleSchema)]),
+    evalSchema,
+  );
+export type TaskInput = z.infer<ReturnType<typeof taskInputSchemaWith<typeof evalSettingsSchema>>>;
 
 /** The task without its datasets: what every state after `Prepare` works with. */
-export const taskSchema = taskSchemaWith(z.string())
+export const taskSchema = taskSchemaWith(z.string(), evalSettingsSchema)
   .omit({ datasets: true, output: true })
   .extend({ outputSchema: z.record(z.string(), jsonSchema).optional() });
 export type Task = z.infer<typeof taskSchema>;

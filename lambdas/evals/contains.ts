@@ -1,22 +1,29 @@
-/** `contains`: the answer holds a text: the eval's own `value`, or the example's `expected`. */
-import type { EvalSettings } from '../contracts/task.ts';
-import { fold } from './exact-match.ts';
-import { cutNote, type EvalDefinition, show } from './scorer.ts';
+/** `contains`: the answer holds a text. */
+import { z } from 'zod';
+import { evalFields, expectedFields } from '../contracts/evals.ts';
+import { decide, type EvalDefinition, show, wantedOf, wantedPlace } from './scorer.ts';
+import { fold } from './text.ts';
 
-type Settings = Extract<EvalSettings, { type: 'contains' }>;
+const schema = z.strictObject({
+  ...evalFields,
+  ...expectedFields,
+  type: z.literal('contains'),
+  /** Text that must be in the answer; default: the example's `expected`. */
+  value: z.string().min(1).optional(),
+  ignoreCase: z.boolean().default(false),
+});
 
-export const contains: EvalDefinition<Settings> = {
-  missing: (settings, example) =>
-    settings.value === undefined && (typeof example.expected !== 'string' || example.expected === '')
-      ? 'contains needs `value` in the eval or a text as `expected`'
-      : null,
-  score(settings, example, answer) {
-    const wanted = settings.value ?? String(example.expected);
-    return fold(answer.text, settings).includes(fold(wanted, settings))
-      ? { score: 1, feedback: 'Right.' }
-      : {
-          score: 0,
-          feedback: `The answer must contain ${show(wanted)}, but was ${show(answer.text)}.${cutNote(answer)}`,
-        };
+export const contains: EvalDefinition<z.infer<typeof schema>> = {
+  schema,
+  missing(settings, example) {
+    const wanted = wantedOf(settings, example);
+    return typeof wanted === 'string' && wanted !== ''
+      ? null
+      : `needs \`value\` in the eval or a text as ${wantedPlace(settings)}`;
+  },
+  scorer: (settings) => (example, answer) => {
+    const wanted = String(wantedOf(settings, example));
+    const isThere = fold(answer.text, settings).includes(fold(wanted, settings));
+    return decide(isThere, `contain ${show(wanted)}`, answer);
   },
 };

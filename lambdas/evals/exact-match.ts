@@ -1,28 +1,35 @@
 /** `exact_match`: the answer is the expected value, white space around it aside. */
-import type { EvalSettings } from '../contracts/task.ts';
+import { z } from 'zod';
+import { jsonSchema } from '../contracts/dataset.ts';
+import { evalFields, expectedFields } from '../contracts/evals.ts';
 import { parseAnswer } from './json-answer.ts';
 import { sameJson } from './same-json.ts';
-import { cutNote, type EvalDefinition, show } from './scorer.ts';
+import { cutNote, type EvalDefinition, show, wantedOf, wantedPlace } from './scorer.ts';
+import { fold } from './text.ts';
 
-type Settings = Extract<EvalSettings, { type: 'exact_match' }>;
+const schema = z.strictObject({
+  ...evalFields,
+  ...expectedFields,
+  type: z.literal('exact_match'),
+  /** What the answer must be; default: the example's `expected`. Anything but a text is compared as JSON. */
+  value: jsonSchema.optional(),
+  /** Compare without regard to case. */
+  ignoreCase: z.boolean().default(false),
+});
 
-export const exactMatch: EvalDefinition<Settings> = {
-  missing: (_settings, example) => (example.expected === undefined ? 'exact_match needs `expected`' : null),
-  score(settings, example, answer) {
-    const { expected } = example;
+export const exactMatch = {
+  schema,
+  missing: (settings, example) => (wantedOf(settings, example) === undefined ? `needs ${wantedPlace(settings)}` : null),
+  scorer: (settings) => (example, answer) => {
+    const wanted = wantedOf(settings, example);
     const given = answer.text.trim();
-    const right =
-      typeof expected === 'string'
-        ? fold(given, settings) === fold(expected.trim(), settings)
-        : sameJson(parseAnswer(given).value, expected, (text) => fold(text, settings));
-    return right
-      ? { score: 1, feedback: 'Right.' }
-      : { score: 0, feedback: `The answer was ${show(given)}, expected ${show(expected)}.${cutNote(answer)}` };
+    const isRight =
+      typeof wanted === 'string'
+        ? fold(given, settings) === fold(wanted.trim(), settings)
+        : sameJson(parseAnswer(given).value, wanted, (text) => fold(text, settings));
+    const rule = `be ${show(wanted)}`;
+    return isRight
+      ? { score: 1, feedback: 'Right.', rule }
+      : { score: 0, feedback: `The answer was ${show(given)}, expected ${show(wanted)}.${cutNote(answer)}`, rule };
   },
-};
-
-/** Text as it is compared: one Unicode form, and one case where case does not count. */
-export function fold(text: string, settings: { ignoreCase: boolean }): string {
-  const normal = text.normalize('NFC');
-  return settings.ignoreCase ? normal.toLowerCase() : normal;
-}
+} satisfies EvalDefinition<z.infer<typeof schema>>;

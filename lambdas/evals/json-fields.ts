@@ -2,39 +2,63 @@
  * `json_fields`: compares named fields of a JSON answer with `expected` and gives the share that is right. A field that
  * is itself an object counts as the share of its own fields that are right, so that no large object outweighs the rest.
  */
+import { z } from 'zod';
 import type { Json } from '../contracts/dataset.ts';
-import type { EvalSettings } from '../contracts/task.ts';
-import { fold } from './exact-match.ts';
+import { evalFields, expectedFields } from '../contracts/evals.ts';
 import { parseAnswer } from './json-answer.ts';
 import { sameJson } from './same-json.ts';
-import { cutNote, type EvalDefinition, show } from './scorer.ts';
+import {
+  cutNote,
+  type EvalDefinition,
+  isRecord,
+  own,
+  type Scored,
+  show,
+  valueAt,
+  wantedOf,
+  wantedPlace,
+} from './scorer.ts';
+import { fold } from './text.ts';
 
-type Settings = Extract<EvalSettings, { type: 'json_fields' }>;
+const schema = z.strictObject({
+  ...evalFields,
+  ...expectedFields,
+  type: z.literal('json_fields'),
+  /** Dotted paths of the fields to compare; default: every field of `expected`. */
+  fields: z.array(z.string().min(1)).min(1).optional(),
+});
+type Settings = z.infer<typeof schema>;
 
-export const jsonFields: EvalDefinition<Settings> = {
+export const jsonFields = {
+  schema,
   missing(settings, example) {
-    if (!isRecord(example.expected)) return 'json_fields needs an object as `expected`';
-    const absent = (settings.fields ?? []).find((path) => at(example.expected, path) === undefined);
-    if (absent !== undefined) return `json_fields compares ${absent}, which \`expected\` does not have`;
-    return fieldsOf(settings, example.expected).length === 0
-      ? 'json_fields needs at least one field in `expected`'
-      : null;
+    const wanted = wantedOf(settings, example);
+    if (!isRecord(wanted)) return `needs an object as ${wantedPlace(settings)}`;
+    const absent = (settings.fields ?? []).find((path) => valueAt(wanted, path) === undefined);
+    if (absent !== undefined) return `compares ${absent}, which ${wantedPlace(settings)} does not have`;
+    return fieldsOf(settings, wanted).length === 0 ? `needs at least one field in ${wantedPlace(settings)}` : null;
   },
-  score(settings, example, answer) {
-    const { expected } = example;
+  scorer: (settings) => (example, answer) => {
+    const expected = wantedOf(settings, example);
     if (!isRecord(expected)) throw new Error(`Example ${example.id} has no object as expected.`);
     const fields = fieldsOf(settings, expected);
     const parsed = parseAnswer(answer.text);
-    const wanted = `Expected a JSON object with ${fields.join(', ')}.`;
-    if (parsed.value === undefined) return { score: 0, feedback: `${parsed.problem}${cutNote(answer)} ${wanted}` };
-    if (!isRecord(parsed.value)) return { score: 0, feedback: `The answer is JSON but no object. ${wanted}` };
+    const rule = `be a JSON object with the expected ${fields.join(', ')}`;
+    const none = (problem: string): Scored => ({
+      score: 0,
+      feedback: `${problem} Expected a JSON object with ${fields.join(', ')}.`,
+      rule,
+    });
+    if (parsed.value === undefined) return none(`${parsed.problem}${cutNote(answer)}`);
+    if (!isRecord(parsed.value)) return none('The answer is JSON but no object.');
 
     const wrong: string[] = [];
-    const shares = fields.map((path) => shareRight(path, at(expected, path), at(parsed.value, path), wrong));
+    const given = parsed.value;
+    const shares = fields.map((path) => shareRight(path, valueAt(expected, path), valueAt(given, path), wrong));
     const score = shares.reduce((sum, share) => sum + share, 0) / shares.length;
-    return { score, feedback: wrong.length === 0 ? 'All fields are right.' : wrong.join('; ') };
+    return { score, feedback: wrong.length === 0 ? 'All fields are right.' : wrong.join('; '), rule };
   },
-};
+} satisfies EvalDefinition<Settings>;
 
 function fieldsOf(settings: Settings, expected: Record<string, Json>): string[] {
   return settings.fields ?? Object.keys(expected);
@@ -54,21 +78,4 @@ function shareRight(path: string, expected: Json | undefined, given: Json | unde
   if (sameJson(given, expected, (text) => fold(text, { ignoreCase: false }))) return 1;
   wrong.push(`${path}: ${given === undefined ? 'is missing' : `was ${show(given)}`}, expected ${show(expected)}`);
   return 0;
-}
-
-/** The value at a dotted path; a key that holds the whole path wins. */
-function at(value: Json | undefined, path: string): Json | undefined {
-  if (!isRecord(value)) return undefined;
-  const whole = own(value, path);
-  if (whole !== undefined) return whole;
-  const dot = path.indexOf('.');
-  return dot === -1 ? undefined : at(own(value, path.slice(0, dot)), path.slice(dot + 1));
-}
-
-function own(value: Record<string, Json>, name: string): Json | undefined {
-  return Object.hasOwn(value, name) ? value[name] : undefined;
-}
-
-function isRecord(value: Json | undefined): value is Record<string, Json> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -68,7 +68,7 @@ async function makeChild(
   const untried = parentLoaded.missing.size + (childEarlier?.missing.size ?? item.minibatch.length);
   const lease = openLease(item.lease, leaseUsage(used, ledger.reflection, ...reflections), untried);
 
-  const before = await runRollouts(parentBatch, parentLoaded, lease.task, work.task);
+  const before = await runRollouts(parentBatch, parentLoaded, lease, work.task);
   if (before.interruption !== null) {
     await keepLedger(input, ledger, { task: before.strayUsage }, before.interruption);
     throw before.interruption;
@@ -79,7 +79,7 @@ async function makeChild(
   if (text === null) return;
   await keepOutcome(input, work, { status: 'running', reason: null, text, reflected: 'answered' });
   const batch = childBatch(text);
-  const after = await runRollouts(batch, await loadBatch(batch), lease.task, work.task);
+  const after = await runRollouts(batch, await loadBatch(batch), lease, work.task);
   if (after.interruption !== null) {
     await keepLedger(input, ledger, { task: after.strayUsage }, after.interruption);
     throw after.interruption;

@@ -2,17 +2,12 @@
 import type { RunRecord } from '../contracts/artifacts.ts';
 import type { Example } from '../contracts/dataset.ts';
 import { type InputProblem, InvalidInputError } from '../contracts/errors.ts';
-import {
-  executionInputSchema,
-  prepareInputSchema,
-  resumeInputSchema,
-  type Turn,
-  turnSchema,
-} from '../contracts/payloads.ts';
+import { describeIssues } from '../contracts/issues.ts';
+import { prepareInputSchema, resumeInputSchema, type Turn, turnSchema } from '../contracts/payloads.ts';
 import type { Task, TaskInput } from '../contracts/task.ts';
-import { describeTaskIssues } from '../contracts/task-problems.ts';
+import { executionInputSchema } from '../evals/task-schema.ts';
 import { newArchive } from '../optimizer/archive.ts';
-import { maxInputBytes } from '../optimizer/budget.ts';
+import { maxExpectedBytes, maxInputBytes } from '../optimizer/budget.ts';
 import { splitTrain } from '../optimizer/split.ts';
 import { stateHandler } from '../platform/handler.ts';
 import { checkTask, type GivenSplit, type GivenSplits } from '../rollout/check-task.ts';
@@ -85,7 +80,7 @@ async function begin(runId: string, input: unknown, inputHash: string): Promise<
     task,
     train,
     validation,
-    test: { size: test.length, maxInputBytes: maxInputBytes(test) },
+    test: { size: test.length, maxInputBytes: maxInputBytes(test), maxExpectedBytes: maxExpectedBytes(test) },
     notice: notice ?? null,
   });
   await saveArchive(newArchive(runId, task));
@@ -107,7 +102,7 @@ async function readInput(input: unknown): Promise<{ task: Task; splits: GivenSpl
   const parsed = executionInputSchema.safeParse(input);
   if (!parsed.success) {
     throw new InvalidInputError(
-      describeTaskIssues(parsed.error, input, executionInputSchema).map(({ problem }) => problem),
+      describeIssues(parsed.error, input, executionInputSchema).map(({ problem }) => problem),
     );
   }
   const { task: given, notice } = parsed.data;

@@ -31,7 +31,7 @@ export const handler = stateHandler(itemInputSchema, itemDoneSchema, async (inpu
   };
   const loaded = await loadBatch(batch);
   const lease = openLease(item.lease, addUsage(loaded.used, ledger.task), loaded.missing.size);
-  const { strayUsage, interruption } = await runRollouts(batch, loaded, lease.task, work.task);
+  const { strayUsage, interruption } = await runRollouts(batch, loaded, lease, work.task);
   if (interruption !== null) {
     await keepLedger(input, ledger, { task: strayUsage }, interruption);
     throw interruption;

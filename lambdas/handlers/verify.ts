@@ -2,7 +2,7 @@
 import type { VerificationRow } from '../contracts/artifacts.ts';
 import { itemDoneSchema, itemInputSchema } from '../contracts/payloads.ts';
 import { candidateOf, componentsOf } from '../optimizer/archive.ts';
-import { addUsage } from '../optimizer/usage.ts';
+import { addUsage, noUsage } from '../optimizer/usage.ts';
 import { stateHandler } from '../platform/handler.ts';
 import { keepLedger, loadItem } from '../rollout/item.ts';
 import { openLease } from '../rollout/lease.ts';
@@ -38,14 +38,14 @@ export const handler = stateHandler(itemInputSchema, itemDoneSchema, async (inpu
   };
   const loaded = await loadBatch(batch);
   const lease = openLease(item.lease, addUsage(loaded.used, ledger.task), loaded.missing.size);
-  const { rollouts, strayUsage, interruption } = await runRollouts(batch, loaded, lease.task, work.task);
+  const { rollouts, strayUsage, interruption, partial } = await runRollouts(batch, loaded, lease, work.task);
   const rows = pairs.flatMap(({ example, candidateId, draw }, i): VerificationRow[] => {
     const rollout = rollouts[i] ?? null;
     if (rollout === null) {
-      // Not tried again before the interruption; what an earlier attempt had paid still counts.
-      const usage = loaded.earlier.get(loaded.keys[i] ?? '');
+      // Not made before the interruption; what was paid for it still counts.
+      const usage = partial.get(loaded.keys[i] ?? '') ?? noUsage();
       const row = { exampleId: example.id, candidateId, draw, score: null, evals: {}, cached: false };
-      return usage === undefined ? [] : [{ ...row, usage }];
+      return usage.calls + usage.judgeCalls === 0 ? [] : [{ ...row, usage }];
     }
     return [
       {

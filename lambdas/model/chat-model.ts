@@ -1,13 +1,21 @@
 /** The chat model as the workflow sees it: one request, one attempt, typed failures. */
 import type { Json } from '../contracts/dataset.ts';
-import type { ModelSettings } from '../contracts/task.ts';
+import type { JudgeModelSettings, ModelSettings } from '../contracts/task.ts';
 import type { Message } from './templates.ts';
 
 export interface ChatRequest {
-  readonly model: ModelSettings;
+  readonly model: ModelSettings | JudgeModelSettings;
   readonly messages: readonly Message[];
   /** JSON Schema of the answer; sent as structured output. */
   readonly responseSchema?: Readonly<Record<string, Json>> | undefined;
+  /** Whether the probabilities of the answer's tokens are wanted. */
+  readonly logprobs?: boolean;
+}
+
+/** A token of an answer, and the likeliest ones in its place with their natural logarithms of probability. */
+export interface AnswerToken {
+  readonly token: string;
+  readonly likeliest: readonly { readonly token: string; readonly logprob: number }[];
 }
 
 export interface ChatAnswer {
@@ -16,6 +24,12 @@ export interface ChatAnswer {
   readonly refusal: string | null;
   /** Whether the answer was cut at `maxOutputTokens`. */
   readonly truncated: boolean;
+  /** Functions that the model wants to call; `arguments` is text where it is no JSON. */
+  readonly toolCalls: readonly { readonly name: string; readonly arguments: Json }[];
+  /** null: the server gives no probabilities. */
+  readonly tokens: readonly AnswerToken[] | null;
+  /** From request to answer. */
+  readonly latencyMs: number;
   readonly inputTokens: number;
   readonly outputTokens: number;
 }
@@ -23,6 +37,20 @@ export interface ChatAnswer {
 export interface ChatModel {
   /** One attempt. @throws CallError */
   complete(request: ChatRequest): Promise<ChatAnswer>;
+}
+
+export interface Embedding {
+  readonly vector: readonly number[];
+  readonly inputTokens: number;
+}
+
+export interface EmbeddingModel {
+  /** One attempt. @throws CallError */
+  embed(request: {
+    readonly model: string;
+    readonly text: string;
+    readonly timeoutSeconds: number;
+  }): Promise<Embedding>;
 }
 
 /**

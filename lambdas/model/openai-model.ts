@@ -1,12 +1,21 @@
-/** `ChatModel` over the `openai` client: any OpenAI-compatible server, chat completions. */
+/** `ChatModel` and `EmbeddingModel` over the `openai` client: any OpenAI-compatible server. */
 import OpenAI from 'openai';
-import { CallError, type CallErrorKind, type ChatAnswer, type ChatModel, type ChatRequest } from './chat-model.ts';
+import type { Json } from '../contracts/dataset.ts';
+import {
+  type AnswerToken,
+  CallError,
+  type CallErrorKind,
+  type ChatAnswer,
+  type ChatModel,
+  type ChatRequest,
+  type EmbeddingModel,
+} from './chat-model.ts';
 
 type Completion = OpenAI.Chat.Completions.ChatCompletion;
 type CompletionParams = OpenAI.Chat.Completions.ChatCompletionCreateParamsNonStreaming;
 
 /** `baseUrl` undefined is OpenAI's own server. The retry policy is ours, so the client's is off. */
-export function openAiModel(options: { apiKey: string; baseUrl: string | undefined }): ChatModel {
+export function openAiModel(options: { apiKey: string; baseUrl: string | undefined }): ChatModel & EmbeddingModel {
   const client = new OpenAI({
     apiKey: options.apiKey,
     baseURL: options.baseUrl ?? null,
@@ -18,34 +27,61 @@ export function openAiModel(options: { apiKey: string; baseUrl: string | undefin
   const limitField = isOpenAi ? 'max_completion_tokens' : 'max_tokens';
 
   return {
-    async complete(request) {
-      const timeoutMs = Math.ceil(request.model.timeoutSeconds * 1000);
-      const abort = new AbortController();
-      const timer = setTimeout(() => abort.abort(), timeoutMs);
-      try {
-        const completion = await client.chat.completions.create(toParams(request, limitField), {
-          signal: abort.signal,
-          timeout: timeoutMs,
-        });
-        return toAnswer(completion, request);
-      } catch (error) {
-        if (error instanceof CallError) throw error;
-        throw toCallError(error, abort.signal.aborted, request);
-      } finally {
-        clearTimeout(timer);
-      }
+    complete(request) {
+      const started = performance.now();
+      return withinTime(request.model, async (limits) => {
+        const completion = await client.chat.completions.create(toParams(request, limitField), limits);
+        return toAnswer(completion, request, performance.now() - started);
+      });
+    },
+    embed({ model, text, timeoutSeconds }) {
+      return withinTime({ name: model, timeoutSeconds }, async (limits) => {
+        const input = text.toWellFormed();
+        const answer = await client.embeddings.create({ model, input, encoding_format: 'float' }, limits);
+        const vector: unknown = answer?.data?.[0]?.embedding;
+        if (!Array.isArray(vector) || vector.length === 0 || !vector.every(Number.isFinite)) {
+          throw new CallError('unavailable', `${model} answered without an embedding.`, null);
+        }
+        return { vector, inputTokens: counted(answer.usage?.prompt_tokens) ?? estimateTokens([text]) };
+      });
     },
   };
 }
 
+type Limits = { signal: AbortSignal; timeout: number };
+
+/** @throws CallError whatever goes wrong, a model that does not answer in time included */
+async function withinTime<T>(model: NamedModel, call: (limits: Limits) => Promise<T>): Promise<T> {
+  const timeoutMs = Math.ceil(model.timeoutSeconds * 1000);
+  const abort = new AbortController();
+  const timer = setTimeout(() => abort.abort(), timeoutMs);
+  try {
+    return await call({ signal: abort.signal, timeout: timeoutMs });
+  } catch (error) {
+    if (error instanceof CallError) throw error;
+    throw toCallError(error, abort.signal.aborted, model);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+type NamedModel = { readonly name: string; readonly timeoutSeconds: number };
+
+/** Likeliest tokens that are asked for in each place: the most that OpenAI gives. */
+const LIKELIEST_TOKENS = 20;
+
 function toParams(request: ChatRequest, limitField: 'max_tokens' | 'max_completion_tokens'): CompletionParams {
-  const { model, messages, responseSchema } = request;
+  const { model, messages, responseSchema, logprobs } = request;
+  const tools = 'tools' in model ? model.tools : undefined;
   return {
     model: model.name,
     // Servers refuse a body that holds half a surrogate pair, which a cut or a dataset may leave.
     messages: messages.map(({ role, content }) => ({ role, content: content.toWellFormed() })),
     [limitField]: model.maxOutputTokens,
     ...(model.temperature === undefined ? {} : { temperature: model.temperature }),
+    // What a tool must look like is the server's to say.
+    ...(tools === undefined ? {} : { tools: tools as unknown as OpenAI.Chat.Completions.ChatCompletionTool[] }),
+    ...(logprobs === true ? { logprobs: true, top_logprobs: LIKELIEST_TOKENS } : {}),
     ...(responseSchema === undefined
       ? {}
       : {
@@ -58,7 +94,7 @@ function toParams(request: ChatRequest, limitField: 'max_tokens' | 'max_completi
 }
 
 /** @throws CallError when the body is JSON but no completion. */
-function toAnswer(completion: Completion, request: ChatRequest): ChatAnswer {
+function toAnswer(completion: Completion, request: ChatRequest, latencyMs: number): ChatAnswer {
   const choice = completion?.choices?.[0];
   if (typeof choice?.message !== 'object' || choice.message === null) {
     throw new CallError('unavailable', `${request.model.name} answered without a message.`, null);
@@ -70,6 +106,9 @@ function toAnswer(completion: Completion, request: ChatRequest): ChatAnswer {
     text,
     refusal: typeof refusal === 'string' && refusal !== '' ? oneLine(refusal) : filtered,
     truncated: choice.finish_reason === 'length',
+    toolCalls: toolCallsOf(choice.message.tool_calls),
+    tokens: tokensOf(choice.logprobs),
+    latencyMs,
     inputTokens: counted(completion.usage?.prompt_tokens) ?? estimateTokens(request.messages.map((m) => m.content)),
     outputTokens: counted(completion.usage?.completion_tokens) ?? estimateTokens([text]),
   };
@@ -85,6 +124,39 @@ function textOf(content: unknown): string {
   return texts.filter((text) => typeof text === 'string').join('');
 }
 
+function toolCallsOf(calls: unknown): ChatAnswer['toolCalls'] {
+  if (!Array.isArray(calls)) return [];
+  return calls.flatMap((call: { function?: { name?: unknown; arguments?: unknown } } | null) => {
+    const name = call?.function?.name;
+    return typeof name === 'string' ? [{ name, arguments: argumentsOf(call?.function?.arguments) }] : [];
+  });
+}
+
+/** Servers send arguments as JSON in a text; some send the object itself. */
+function argumentsOf(given: unknown): Json {
+  if (typeof given !== 'string') return (given ?? {}) as Json;
+  try {
+    return given.trim() === '' ? {} : (JSON.parse(given) as Json);
+  } catch {
+    return given;
+  }
+}
+
+function tokensOf(logprobs: unknown): AnswerToken[] | null {
+  const content: unknown =
+    typeof logprobs === 'object' && logprobs !== null ? Reflect.get(logprobs, 'content') : undefined;
+  if (!Array.isArray(content) || content.length === 0) return null;
+  const tokens = content.map(({ token, top_logprobs }) => ({
+    token: String(token),
+    likeliest: Array.isArray(top_logprobs)
+      ? top_logprobs.flatMap((one) =>
+          typeof one?.logprob === 'number' ? [{ token: String(one.token), logprob: one.logprob }] : [],
+        )
+      : [],
+  }));
+  return tokens.some(({ likeliest }) => likeliest.length > 0) ? tokens : null;
+}
+
 /** A server's count, when it is one. */
 function counted(tokens: unknown): number | null {
   return typeof tokens === 'number' && Number.isInteger(tokens) && tokens >= 0 ? tokens : null;
@@ -95,8 +167,7 @@ function estimateTokens(texts: readonly string[]): number {
   return Math.ceil(Buffer.byteLength(texts.join('\n')) / 4);
 }
 
-function toCallError(error: unknown, aborted: boolean, request: ChatRequest): CallError {
-  const { name, timeoutSeconds } = request.model;
+function toCallError(error: unknown, aborted: boolean, { name, timeoutSeconds }: NamedModel): CallError {
   if (aborted || error instanceof OpenAI.APIConnectionTimeoutError || error instanceof OpenAI.APIUserAbortError) {
     return new CallError('timeout', `${name} did not answer within ${timeoutSeconds} s.`, null, { cause: error });
   }

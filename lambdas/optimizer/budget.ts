@@ -25,6 +25,25 @@ export interface RunFacts {
   /** UTF-8 bytes of the largest input of each split: an upper bound of its tokens. */
   readonly maxInputBytes: Readonly<Record<RolledOut, number>>;
   readonly prices: { readonly task: Price | null; readonly reflection: Price | null };
+  /** What the evals of one rollout may ask of models; null when they ask nothing. */
+  readonly judging: Judging | null;
+}
+
+/** Calls that the evals of one rollout make, at their worst. */
+export interface Judging {
+  readonly calls: readonly {
+    readonly times: number;
+    /** UTF-8 bytes of the prompt without the example and the answer. */
+    readonly promptBytes: number;
+    /** Whether the prompt holds the example's input and expected value beside the answer. */
+    readonly withExample: boolean;
+    readonly outputTokens: number;
+    readonly price: Price | null;
+  }[];
+  /** UTF-8 bytes of the largest expected value of each split. */
+  readonly maxExpectedBytes: Readonly<Record<RolledOut, number>>;
+  /** Longest that they may take after the answer, seconds. */
+  readonly seconds: number;
 }
 
 /** What a server may add to a prompt: roles, separators. Tokens; `rollout/call-model.ts` reserves the same. */
@@ -34,6 +53,8 @@ const CHILD_GROWTH_BYTES = 2_000;
 /** Instructions around a reflection's examples, and feedback and tags of each example, bytes. */
 const REFLECTION_FRAME_BYTES = 4_000;
 const REFLECTION_EXAMPLE_BYTES = 3_000;
+/** UTF-8 bytes of a token of an answer, as a rule. */
+const BYTES_A_TOKEN = 4;
 /** Reflection calls of a slot: the first and one repair. */
 const REFLECTION_CALLS = 2;
 
@@ -104,7 +125,7 @@ export function toLease(amount: Amount, free: Amount): LeaseGrant {
   };
 }
 
-/** Worst case of one call of the task model. `extraBytes`: what the prompt may have grown by. */
+/** Worst case of one rollout: a call of the task model, and its evals. `extraBytes`: what the prompt may have grown by. */
 export function taskCall(
   task: Task,
   facts: RunFacts,
@@ -114,7 +135,21 @@ export function taskCall(
 ): Amount {
   const schemaBytes = task.outputSchema === undefined ? 0 : Buffer.byteLength(JSON.stringify(task.outputSchema));
   const promptBytes = promptBytesOf(components, facts.maxInputBytes[split]) + extraBytes;
-  return call(facts.prices.task, promptBytes + schemaBytes, task.model.maxOutputTokens);
+  const toolBytes = task.model.tools === undefined ? 0 : Buffer.byteLength(JSON.stringify(task.model.tools));
+  const answer = call(facts.prices.task, promptBytes + schemaBytes + toolBytes, task.model.maxOutputTokens);
+  return facts.judging === null ? answer : plus(answer, judgingOf(facts.judging, task, facts, split));
+}
+
+/** Worst case of the evals of one rollout: tokens and cost, no calls of the task model. */
+function judgingOf(judging: Judging, task: Task, facts: RunFacts, split: RolledOut): Amount {
+  const answerBytes = task.model.maxOutputTokens * BYTES_A_TOKEN;
+  const exampleBytes = facts.maxInputBytes[split] + judging.maxExpectedBytes[split];
+  return sumOf(
+    judging.calls.map(({ times: n, promptBytes, withExample, outputTokens, price }) => {
+      const bytes = promptBytes + answerBytes + (withExample ? exampleBytes : 0);
+      return times({ ...call(price, bytes, outputTokens), calls: 0 }, n);
+    }),
+  );
 }
 
 /** Worst case of one `Mutate` slot: parent and child on the minibatch, a reflection and its repair. */
@@ -140,7 +175,7 @@ export function reflectionSlot(
   reflectionCalls = REFLECTION_CALLS,
 ): Amount {
   const batch = Math.min(task.optimizer.minibatchSize, facts.trainSize);
-  const outputBytes = task.model.maxOutputTokens * 4;
+  const outputBytes = task.model.maxOutputTokens * BYTES_A_TOKEN;
   const exampleBytes = facts.maxInputBytes.train + outputBytes + REFLECTION_EXAMPLE_BYTES;
   const reflectionBytes = REFLECTION_FRAME_BYTES + bytesOf(parent) + CHILD_GROWTH_BYTES + batch * exampleBytes;
   const reflection = {
@@ -178,7 +213,7 @@ export function carvedSize(share: number, trainSize: number): number {
 export function runFacts(
   task: Task,
   splits: { train: readonly Example[]; validation: readonly Example[] | null; test: readonly Example[] },
-  prices: RunFacts['prices'],
+  { prices, judging }: Pick<RunFacts, 'prices' | 'judging'>,
 ): RunFacts {
   const carved = splits.validation === null ? carvedSize(task.optimizer.validationShare, splits.train.length) : 0;
   const train = maxInputBytes(splits.train);
@@ -192,6 +227,7 @@ export function runFacts(
       test: maxInputBytes(splits.test),
     },
     prices,
+    judging,
   };
 }
 
@@ -199,6 +235,14 @@ export function runFacts(
 export function maxInputBytes(examples: readonly Example[]): number {
   return examples.reduce((most, { input }) => {
     const bytes = Buffer.byteLength(typeof input === 'string' ? input : JSON.stringify(input));
+    return Math.max(most, bytes);
+  }, 0);
+}
+
+/** UTF-8 bytes of the largest expected value. */
+export function maxExpectedBytes(examples: readonly Example[]): number {
+  return examples.reduce((most, { expected }) => {
+    const bytes = expected === undefined ? 0 : Buffer.byteLength(JSON.stringify(expected));
     return Math.max(most, bytes);
   }, 0);
 }

@@ -21,19 +21,26 @@ export interface Layout {
 }
 
 /** Most rollouts that a step can hold: what is more waits for the next step. */
-export function stepCapacity(concurrency: number, timeoutSeconds: number): number {
-  return MAX_ITEMS * itemCapacity(inFlight(concurrency).inItem, timeoutSeconds);
+export function stepCapacity(concurrency: number, timeoutSeconds: number, evalSeconds = 0): number {
+  return MAX_ITEMS * itemCapacity(inFlight(concurrency).inItem, timeoutSeconds, evalSeconds);
 }
 
 /**
  * Cuts `units` of work into items for `concurrency` model calls in flight at once. What is more than `stepCapacity` still
  * goes into `MAX_ITEMS` items, which may then need more than one attempt of the machine.
  * @param rolloutsAUnit rollouts that stay together: 2 where two prompts meet on an example
+ * @param evalSeconds longest that a rollout's evals may take after the answer
  * @returns sizes in units
  */
-export function layOut(units: number, concurrency: number, timeoutSeconds: number, rolloutsAUnit = 1): Layout {
+export function layOut(
+  units: number,
+  concurrency: number,
+  timeoutSeconds: number,
+  rolloutsAUnit = 1,
+  evalSeconds = 0,
+): Layout {
   const { lanes, inItem } = inFlight(concurrency);
-  const capacity = Math.max(1, Math.floor(itemCapacity(inItem, timeoutSeconds) / rolloutsAUnit));
+  const capacity = Math.max(1, Math.floor(itemCapacity(inItem, timeoutSeconds, evalSeconds) / rolloutsAUnit));
   const least = Math.ceil(units / capacity);
   // A whole number of rounds over the lanes keeps all of them busy to the end.
   const wanted = Math.ceil(least / lanes) * lanes;
@@ -48,8 +55,8 @@ function inFlight(concurrency: number): { lanes: number; inItem: number } {
 }
 
 /** Rollouts that one item can finish even if every call runs into its time limit twice. */
-function itemCapacity(inItem: number, timeoutSeconds: number): number {
-  const rounds = Math.max(1, Math.floor(WORKING_SECONDS / (2 * timeoutSeconds + 15)));
+function itemCapacity(inItem: number, timeoutSeconds: number, evalSeconds: number): number {
+  const rounds = Math.max(1, Math.floor(WORKING_SECONDS / (2 * timeoutSeconds + 15 + evalSeconds)));
   return Math.min(MAX_ROLLOUTS_AN_ITEM, inItem * rounds);
 }
 

@@ -9,12 +9,20 @@ export function costOf(price: Price | null, inputTokens: number, outputTokens: n
 
 /** Nothing spent; `costUsd` is null when the price is not known. */
 export function noUsage(price: object | null = {}): Usage {
-  return { calls: 0, rateLimited: 0, inputTokens: 0, outputTokens: 0, costUsd: price === null ? null : 0 };
+  return {
+    calls: 0,
+    judgeCalls: 0,
+    rateLimited: 0,
+    inputTokens: 0,
+    outputTokens: 0,
+    costUsd: price === null ? null : 0,
+  };
 }
 
 export function addUsage(a: Usage, b: Usage): Usage {
   return {
     calls: a.calls + b.calls,
+    judgeCalls: a.judgeCalls + b.judgeCalls,
     rateLimited: a.rateLimited + b.rateLimited,
     inputTokens: a.inputTokens + b.inputTokens,
     outputTokens: a.outputTokens + b.outputTokens,

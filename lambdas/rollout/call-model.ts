@@ -30,8 +30,8 @@ export interface CallDependencies {
 }
 
 /** `answered`, `failed` for good, or `interrupted`: the machine should try the item again later. */
-export type CallOutcome =
-  | { readonly status: 'answered'; readonly answer: ChatAnswer; readonly usage: Usage }
+export type CallOutcome<T = ChatAnswer> =
+  | { readonly status: 'answered'; readonly answer: T; readonly usage: Usage }
   | { readonly status: 'failed'; readonly failure: Failure; readonly usage: Usage }
   | {
       readonly status: 'interrupted';
@@ -44,14 +44,46 @@ export function boundOf(request: ChatRequest, price: Price | null): CallBound {
   const bytes = request.messages.reduce((sum, message) => sum + Buffer.byteLength(message.content), 0);
   const schemaBytes =
     request.responseSchema === undefined ? 0 : Buffer.byteLength(JSON.stringify(request.responseSchema));
-  const inputTokens = bytes + schemaBytes + CALL_OVERHEAD_TOKENS;
+  const tools = 'tools' in request.model ? request.model.tools : undefined;
+  const toolBytes = tools === undefined ? 0 : Buffer.byteLength(JSON.stringify(tools));
+  const inputTokens = bytes + schemaBytes + toolBytes + CALL_OVERHEAD_TOKENS;
   const outputTokens = request.model.maxOutputTokens;
   return { tokens: inputTokens + outputTokens, costUsd: costOf(price, inputTokens, outputTokens) ?? 0 };
 }
 
 /** Calls the model until it answers, fails for good, must wait for long, or the lease is used up. */
-export async function callModel(request: ChatRequest, lease: Lease, deps: CallDependencies): Promise<CallOutcome> {
-  const bound = boundOf(request, deps.price);
+export async function callModel(
+  request: ChatRequest,
+  lease: Lease,
+  deps: CallDependencies,
+  /** An eval may want to know that the model declined; to all others it is a failure. */
+  refusal: 'fails' | 'answers' = 'fails',
+): Promise<CallOutcome> {
+  const call = {
+    bound: boundOf(request, deps.price),
+    timeoutSeconds: request.model.timeoutSeconds,
+    send: () => deps.model.complete(request),
+  };
+  const outcome = await callUntilAnswered(call, lease, deps);
+  if (outcome.status !== 'answered' || outcome.answer.refusal === null || refusal === 'answers') return outcome;
+  const failure = { name: 'Refusal', message: outcome.answer.refusal, transient: false };
+  return { status: 'failed', failure, usage: outcome.usage };
+}
+
+/** What every call has, whatever is asked for. */
+export interface Call<T> {
+  readonly bound: CallBound;
+  readonly timeoutSeconds: number;
+  /** One attempt. @throws CallError */
+  readonly send: () => Promise<T>;
+}
+
+/** `callModel` for anything that a server answers and counts in tokens. */
+export async function callUntilAnswered<T extends { inputTokens: number; outputTokens?: number }>(
+  { bound, timeoutSeconds, send }: Call<T>,
+  lease: Lease,
+  deps: Omit<CallDependencies, 'model'>,
+): Promise<CallOutcome<T>> {
   let usage = noUsage(deps.price);
   let timeouts = 0;
   const now = deps.now ?? (() => performance.now());
@@ -60,13 +92,10 @@ export async function callModel(request: ChatRequest, lease: Lease, deps: CallDe
   for (let attempt = 1; ; attempt += 1) {
     if (!lease.take(bound, attempt)) return { status: 'failed', failure: exhausted(last), usage };
     try {
-      const answer = await deps.model.complete(request);
+      const answer = await send();
       const spent = usageOf(answer, deps.price);
-      lease.settle(bound, { tokens: answer.inputTokens + answer.outputTokens, costUsd: spent.costUsd });
-      usage = addUsage(usage, spent);
-      return answer.refusal === null
-        ? { status: 'answered', answer, usage }
-        : { status: 'failed', failure: { name: 'Refusal', message: answer.refusal, transient: false }, usage };
+      lease.settle(bound, { tokens: spent.inputTokens + spent.outputTokens, costUsd: spent.costUsd });
+      return { status: 'answered', answer, usage: addUsage(usage, spent) };
     } catch (error) {
       if (!(error instanceof CallError)) throw error;
       last = error;
@@ -74,7 +103,7 @@ export async function callModel(request: ChatRequest, lease: Lease, deps: CallDe
       usage = addUsage(usage, { ...noUsage(deps.price), calls: 1, rateLimited: error.kind === 'rate_limited' ? 1 : 0 });
       if (error.kind === 'timeout') timeouts += 1;
       const wait = waitSeconds(error, attempt, deps.random);
-      const isLate = (now() - started) / 1000 + wait > request.model.timeoutSeconds + LONGEST_RETRYING_SECONDS;
+      const isLate = (now() - started) / 1000 + wait > timeoutSeconds + LONGEST_RETRYING_SECONDS;
       const stop = stopAfter(error, isLate ? MAX_ATTEMPTS : attempt, isLate ? MAX_TIMEOUTS : timeouts);
       if (stop !== null) return { ...stop, usage };
       await deps.sleep(wait * 1000);
@@ -121,7 +150,9 @@ function exhausted(last: CallError | undefined): Failure {
   return { name: 'BudgetExhaustedError', message: `No budget was left for another call.${why}`, transient: true };
 }
 
-function usageOf(answer: ChatAnswer, price: Price | null): Usage {
-  const { inputTokens, outputTokens } = answer;
-  return { calls: 1, rateLimited: 0, inputTokens, outputTokens, costUsd: costOf(price, inputTokens, outputTokens) };
+function usageOf(
+  { inputTokens, outputTokens = 0 }: { inputTokens: number; outputTokens?: number },
+  price: Price | null,
+): Usage {
+  return { ...noUsage(), calls: 1, inputTokens, outputTokens, costUsd: costOf(price, inputTokens, outputTokens) };
 }

@@ -5,10 +5,12 @@
 import type { Example, SplitName } from '../contracts/dataset.ts';
 import type { InputProblem } from '../contracts/errors.ts';
 import type { Task } from '../contracts/task.ts';
-import { missingFor } from '../evals/registry.ts';
-import { priceOf, pricesOf } from '../model/prices.ts';
-import { requiredAmount, runFacts } from '../optimizer/budget.ts';
+import { missingFor, problemOf } from '../evals/registry.ts';
+import { priceOf } from '../model/prices.ts';
+import { requiredAmount } from '../optimizer/budget.ts';
 import { checkTemplates } from './check-templates.ts';
+import { factsOf } from './facts.ts';
+import { evalContext } from './resolve-task.ts';
 
 /** One split as it was given. `file` and `lineOf` are for messages only. */
 export interface GivenSplit {
@@ -40,7 +42,8 @@ export function checkTask(task: Task, splits: GivenSplits): InputProblem[] {
 function checkEvalNames(task: Task): InputProblem[] {
   const seen = new Set<string>();
   const problems: InputProblem[] = [];
-  for (const [i, { name, ...settings }] of task.evals.entries()) {
+  for (const [i, settings] of task.evals.entries()) {
+    const { name } = settings;
     if (seen.has(name)) {
       problems.push({
         field: `evals.${i}.name`,
@@ -49,17 +52,8 @@ function checkEvalNames(task: Task): InputProblem[] {
       });
     }
     seen.add(name);
-    if (settings.type === 'regex') {
-      try {
-        new RegExp(settings.pattern, settings.flags);
-      } catch (error) {
-        problems.push({
-          field: `evals.${i}.pattern`,
-          message: `${error instanceof Error ? error.message : error}.`,
-          remedy: 'Write it as JavaScript would.',
-        });
-      }
-    }
+    const problem = problemOf(settings, evalContext(task));
+    if (problem !== null) problems.push({ ...problem, field: `evals.${i}.${problem.field}` });
   }
   return problems;
 }
@@ -157,15 +151,7 @@ function checkPrices(task: Task): InputProblem[] {
 }
 
 function checkBudget(task: Task, splits: GivenSplits): InputProblem[] {
-  const facts = runFacts(
-    task,
-    {
-      train: splits.train.examples,
-      validation: splits.validation?.examples ?? null,
-      test: splits.test.examples,
-    },
-    pricesOf(task),
-  );
+  const facts = factsOf(task, splits);
   const needed = requiredAmount(task, facts);
   const { budget } = task;
   const problems: InputProblem[] = [];

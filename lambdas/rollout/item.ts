@@ -1,25 +1,26 @@
 /** What every Map item has in common: its run, its work from the archive, its ledger. */
 import type { Archive, Ledger, RunContext, RunRecord, Usage } from '../contracts/artifacts.ts';
 import type { ItemInput } from '../contracts/payloads.ts';
-import type { Price } from '../contracts/task.ts';
-import type { ChatModel } from '../model/chat-model.ts';
+import type { Price, Task } from '../contracts/task.ts';
+import type { ChatModel, EmbeddingModel } from '../model/chat-model.ts';
 import { openAiModel } from '../model/openai-model.ts';
-import { pricesOf } from '../model/prices.ts';
+import { priceOf, pricesOf } from '../model/prices.ts';
 import { addUsage, noUsage } from '../optimizer/usage.ts';
 import { optionalEnv } from '../platform/env.ts';
+import { invokeScorer, runScorerFile } from '../platform/scorers.ts';
 import { modelApiKey } from '../platform/secrets.ts';
 import { StoppedError } from '../platform/shutdown.ts';
 import { loadArchive, loadContext } from '../store/artifacts.ts';
 import { loadRecord, loadRun, recordIds, saveRecord } from '../store/runs.ts';
 import type { CallDependencies } from './call-model.ts';
-import type { Interruption } from './run-rollouts.ts';
+import type { EvalDependencies, Interruption, RolloutDependencies } from './make-rollout.ts';
 
 export interface ItemWork {
   readonly run: RunRecord;
   readonly context: RunContext;
   readonly archive: Archive;
   readonly ledger: Ledger;
-  readonly task: CallDependencies;
+  readonly task: RolloutDependencies;
   readonly reflection: CallDependencies;
 }
 
@@ -42,7 +43,7 @@ export async function loadItem({ runId, turn, index }: ItemInput): Promise<ItemW
     context,
     archive,
     ledger: ledger ?? emptyLedger,
-    task: dependencies(model, prices.task),
+    task: { ...dependencies(model, prices.task), evals: evalDependencies(model, context.task) },
     reflection: dependencies(model, prices.reflection),
   };
 }
@@ -67,10 +68,10 @@ export function leaseUsage(task: Usage, ...reflections: Usage[]): Usage {
   return reflections.reduce((sum, usage) => addUsage(sum, { ...usage, calls: 0 }), task);
 }
 
-let model: Promise<ChatModel> | undefined;
+let model: Promise<ChatModel & EmbeddingModel> | undefined;
 
 /** One client a process: it keeps its connections. */
-function sharedModel(): Promise<ChatModel> {
+function sharedModel(): Promise<ChatModel & EmbeddingModel> {
   model ??= modelApiKey()
     .then((apiKey) => openAiModel({ apiKey, baseUrl: optionalEnv('OPENAI_BASE_URL') }))
     .catch((error: unknown) => {
@@ -83,6 +84,15 @@ function sharedModel(): Promise<ChatModel> {
 /** Forgets the client, so that another environment can be used. */
 export function forgetModel(): void {
   model = undefined;
+}
+
+function evalDependencies(embeddings: EmbeddingModel, { prices }: Task): EvalDependencies {
+  return {
+    embeddings,
+    priceOf: (name) => priceOf(name, prices),
+    invoke: invokeScorer,
+    runFile: runScorerFile,
+  };
 }
 
 function dependencies(chat: ChatModel, price: Price | null): CallDependencies {

@@ -12,8 +12,9 @@ import { noUsage } from '../optimizer/usage.ts';
 import { loadVerification } from '../store/artifacts.ts';
 import { loadRollouts } from '../store/rollouts.ts';
 import { loadRecords, recordIds } from '../store/runs.ts';
+import type { RolloutJob } from './make-rollout.ts';
 import { REFLECTION_ATTEMPTS } from './reflect.ts';
-import { jobKey, stands } from './run-rollouts.ts';
+import { jobKey, loadMissing, stands } from './run-rollouts.ts';
 
 export interface Landing {
   readonly runId: string;
@@ -117,17 +118,27 @@ async function lander(
   { runId, epoch, context }: Landing,
   wanted: readonly Wanted[],
 ): Promise<(one: Wanted, item: { error: string | null; ledger: Ledger | null }) => LandedRollout> {
-  const keyOf = ({ request, example, components }: Wanted): string =>
-    jobKey(context.task, { split: request.split, example, components, draw: request.draw });
-  const keys = new Map(wanted.map((one) => [one, keyOf(one)]));
+  const jobOf = ({ request, example, components }: Wanted): RolloutJob => {
+    return { split: request.split, example, components, draw: request.draw };
+  };
+  const keys = new Map(wanted.map((one) => [one, jobKey(context.task, jobOf(one))]));
   const stored = await loadRollouts('search', [...keys.values()]);
+  const place = { runId, epoch, task: context.task, table: 'search' } as const;
+  const lacking = [...keys].filter(([, key]) => {
+    const rollout = stored.get(key);
+    return rollout === undefined || !stands(rollout, place);
+  });
+  const earlier = new Map([...stored].filter(([, rollout]) => rollout.runId === runId));
+  // It was to be made and was not; what it had cost still counts.
+  const left = await loadMissing(
+    place,
+    lacking.map(([one, key]) => [key, jobOf(one)]),
+    earlier,
+  );
   return (one, item) => {
-    const rollout = stored.get(keys.get(one) ?? '');
-    if (rollout === undefined) return missing(one.request, item, noUsage());
-    if (!stands(rollout, { runId, epoch })) {
-      // It was to be tried again and was not; what it had cost still counts.
-      return missing(one.request, item, rollout.runId === runId ? rollout.usage : noUsage());
-    }
+    const key = keys.get(one) ?? '';
+    const rollout = stored.get(key);
+    if (rollout === undefined || left.has(key)) return missing(one.request, item, left.get(key)?.used ?? noUsage());
     return { request: one.request, usage: rollout.usage, cached: rollout.runId !== runId, result: resultOf(rollout) };
   };
 }

@@ -21,15 +21,22 @@ export interface Lease {
   settle(bound: CallBound, actual: { tokens: number; costUsd: number | null }): void;
 }
 
+/** One grant, by who calls: all three take from the same tokens and cost, the task model's calls from the same calls. */
+export interface ItemLease {
+  readonly task: Lease;
+  readonly reflection: Lease;
+  readonly judge: Lease;
+}
+
 /**
  * Opens a grant. Calls are kept apart in one for each rollout that is still to be tried and the rest for retries, so that
- * a flaky rollout never takes the call of another one. Reflection calls take tokens and cost alone: `budget.rollouts`
+ * a flaky rollout never takes the call of another one. Calls for reflection and evals take tokens and cost alone: `budget.rollouts`
  * caps calls of the task model.
  *
  * @param used what earlier attempts of the same item have already spent
  * @param untried rollouts of the item that have no result yet
  */
-export function openLease(grant: LeaseGrant, used: Usage, untried: number): { task: Lease; reflection: Lease } {
+export function openLease(grant: LeaseGrant, used: Usage, untried: number): ItemLease {
   const callsLeft = Math.max(0, grant.calls - used.calls);
   let first = Math.min(untried, callsLeft);
   let retries = callsLeft - first;
@@ -53,5 +60,5 @@ export function openLease(grant: LeaseGrant, used: Usage, untried: number): { ta
       costUsd += bound.costUsd - (actual.costUsd ?? 0);
     },
   });
-  return { task: lease(true), reflection: lease(false) };
+  return { task: lease(true), reflection: lease(false), judge: lease(false) };
 }

@@ -8,8 +8,8 @@ import { loadRecords, recordIds, saveRecord } from '../store/runs.ts';
 import { type CallDependencies, callModel } from './call-model.ts';
 import { type GuardContext, guardText } from './guards.ts';
 import type { Lease } from './lease.ts';
+import type { Interruption } from './make-rollout.ts';
 import { type ReflectionRequest, readReply, reflectionMessages, repairMessages } from './reflection-prompt.ts';
-import type { Interruption } from './run-rollouts.ts';
 
 /** The first call and one repair. */
 export const REFLECTION_ATTEMPTS = 2;

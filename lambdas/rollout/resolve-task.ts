@@ -1,6 +1,7 @@
 /** From what a user wrote to what the workflow works with: defaults filled in, datasets apart. */
 import { createHash } from 'node:crypto';
 import type { Task, TaskFile, TaskInput } from '../contracts/task.ts';
+import type { EvalContext } from '../evals/scorer.ts';
 import { DEFAULT_USER } from '../model/templates.ts';
 
 /**
@@ -14,6 +15,11 @@ export function toTask(given: TaskFile | TaskInput, outputSchema: Task['outputSc
     prompt: prompt.user === undefined ? { ...prompt, user: DEFAULT_USER } : prompt,
     ...(outputSchema === undefined ? {} : { outputSchema }),
   };
+}
+
+/** What of a task its evals are checked against. */
+export function evalContext({ judge, model, prices }: Task): EvalContext {
+  return { judge, modelName: model.name, hasTools: model.tools !== undefined, prices };
 }
 
 /** Hash of a JSON value, whatever the order of its keys. */

@@ -1,35 +1,25 @@
 /** Runs examples with candidates: model, then evals, each result kept the moment it is complete. */
 import pLimit from 'p-limit';
-import type { Failure, Rollout, Usage } from '../contracts/artifacts.ts';
-import type { Example, SplitName } from '../contracts/dataset.ts';
-import type { ModelRefusedRequestError, ModelUnavailableError, RateLimitedError } from '../contracts/errors.ts';
-import type { Components, Task } from '../contracts/task.ts';
-import { type Scoring, scoreAnswer } from '../evals/registry.ts';
-import type { ChatAnswer } from '../model/chat-model.ts';
-import { renderMessages } from '../model/templates.ts';
+import type { Rollout, Usage } from '../contracts/artifacts.ts';
+import type { Task } from '../contracts/task.ts';
+import { asksModels } from '../evals/registry.ts';
 import { addUsage, noUsage } from '../optimizer/usage.ts';
 import { emitRunEvent } from '../platform/events.ts';
-import { type StoppedError, stopRequested } from '../platform/shutdown.ts';
-import { loadRollouts, type RolloutTable, rolloutKey, saveRollout } from '../store/rollouts.ts';
-import { type CallDependencies, callModel } from './call-model.ts';
-import type { Lease } from './lease.ts';
+import { stopRequested } from '../platform/shutdown.ts';
+import { loadPaidCalls, loadRollouts, rolloutKey, saveRollout } from '../store/rollouts.ts';
+import type { ItemLease } from './lease.ts';
+import {
+  answerKey,
+  type Interruption,
+  makeRollout,
+  type RolloutDependencies,
+  type RolloutJob,
+  type RolloutPlace,
+  type RolloutStart,
+  usageSoFar,
+} from './make-rollout.ts';
 
-/** One rollout to run. */
-export interface RolloutJob {
-  readonly split: SplitName;
-  readonly example: Example;
-  readonly components: Components;
-  readonly draw: number;
-}
-
-/** The errors that hand an item back to the machine. */
-export type Interruption = RateLimitedError | ModelUnavailableError | ModelRefusedRequestError | StoppedError;
-
-export interface RolloutBatch {
-  readonly runId: string;
-  readonly epoch: number;
-  readonly task: Task;
-  readonly table: RolloutTable;
+export interface RolloutBatch extends RolloutPlace {
   readonly concurrency: number;
   readonly jobs: readonly RolloutJob[];
   /** The item was interrupted before: one call goes ahead, so that a model still out of reach costs one, not all. */
@@ -42,6 +32,8 @@ export interface RolloutResults {
   /** Calls that belong to no stored rollout. */
   readonly strayUsage: Usage;
   readonly interruption: Interruption | null;
+  /** What this run has paid and stored for rollouts that are not made yet, by key. */
+  readonly partial: ReadonlyMap<string, Usage>;
 }
 
 /** Content key of a job. */
@@ -63,24 +55,51 @@ export function stands(rollout: Rollout, run: { runId: string; epoch: number }):
 export interface LoadedBatch {
   readonly keys: readonly string[];
   readonly standing: ReadonlyMap<string, Rollout>;
-  readonly missing: ReadonlyMap<string, RolloutJob>;
-  /** Usage of failed rollouts that are to be tried again, by key. */
-  readonly earlier: ReadonlyMap<string, Usage>;
+  readonly missing: ReadonlyMap<string, MissingRollout>;
+  readonly used: Usage;
+}
+
+/** A rollout that is still to be made. */
+export interface MissingRollout {
+  readonly job: RolloutJob;
+  readonly start: RolloutStart;
+  /** What it has cost this run so far. */
   readonly used: Usage;
 }
 
 export async function loadBatch(batch: RolloutBatch): Promise<LoadedBatch> {
-  const keys = batch.jobs.map((job) => jobKey(batch.task, job));
+  const jobs = new Map(batch.jobs.map((job) => [jobKey(batch.task, job), job]));
   const standing = new Map<string, Rollout>();
-  const earlier = new Map<string, Usage>();
+  const earlier = new Map<string, Rollout>();
   let used = noUsage();
-  for (const [key, rollout] of await loadRollouts(batch.table, keys)) {
-    if (rollout.runId === batch.runId) used = addUsage(used, rollout.usage);
-    if (stands(rollout, batch)) standing.set(key, rollout);
-    else if (rollout.runId === batch.runId) earlier.set(key, rollout.usage);
+  for (const [key, rollout] of await loadRollouts(batch.table, [...jobs.keys()])) {
+    if (stands(rollout, batch)) {
+      standing.set(key, rollout);
+      if (rollout.runId === batch.runId) used = addUsage(used, rollout.usage);
+    } else if (rollout.runId === batch.runId) earlier.set(key, rollout);
   }
-  const jobs = batch.jobs.map((job, i): [string, RolloutJob] => [keys[i] ?? '', job]);
-  return { keys, standing, missing: new Map(jobs.filter(([key]) => !standing.has(key))), earlier, used };
+  const lacking = [...jobs].filter(([key]) => !standing.has(key));
+  const missing = await loadMissing(batch, lacking, earlier);
+  for (const one of missing.values()) used = addUsage(used, one.used);
+  return { keys: batch.jobs.map((job) => jobKey(batch.task, job)), standing, missing, used };
+}
+
+/** What rollouts that are not there have left: failures of an earlier epoch, and calls that were paid for. */
+export async function loadMissing(
+  place: RolloutPlace,
+  jobs: readonly (readonly [string, RolloutJob])[],
+  earlier: ReadonlyMap<string, Rollout>,
+): Promise<Map<string, MissingRollout>> {
+  const answerKeys = new Map(
+    asksModels(place.task.evals) ? jobs.map(([key, job]) => [key, answerKey(place.task, job)]) : [],
+  );
+  const answers = await loadPaidCalls(place.table, [...answerKeys.values()]);
+  const entries = jobs.map(async ([key, job]): Promise<[string, MissingRollout]> => {
+    const start = { key, earlier: earlier.get(key), answer: answers.get(answerKeys.get(key) ?? '') };
+    const used = start.answer === undefined ? (start.earlier?.usage ?? noUsage()) : await usageSoFar(place, job, start);
+    return [key, { job, start, used }];
+  });
+  return new Map(await Promise.all(entries));
 }
 
 /**
@@ -90,64 +109,46 @@ export async function loadBatch(batch: RolloutBatch): Promise<LoadedBatch> {
 export async function runRollouts(
   batch: RolloutBatch,
   loaded: LoadedBatch,
-  lease: Lease,
-  deps: CallDependencies,
+  lease: Pick<ItemLease, 'task' | 'judge'>,
+  deps: RolloutDependencies,
 ): Promise<RolloutResults> {
   const results = new Map(loaded.standing);
   let strayUsage = noUsage();
   let interruption: Interruption | null = null;
+  const partial = new Map([...loaded.missing].map(([key, { used }]) => [key, used]));
   const limit = pLimit(batch.concurrency);
+  const calls = pLimit(batch.concurrency);
 
-  const runOne = async ([key, job]: [string, RolloutJob]): Promise<void> => {
+  const runOne = async ({ job, start }: MissingRollout): Promise<void> => {
     interruption ??= stopRequested();
     if (interruption !== null) return;
-    const { task } = batch;
-    const messages = renderMessages(job.components, job.example);
-    const outcome = await callModel({ model: task.model, messages, responseSchema: task.outputSchema }, lease, deps);
-    if (outcome.status === 'interrupted') {
-      interruption ??= outcome.error;
-      strayUsage = addUsage(strayUsage, outcome.usage);
+    const making = await makeRollout(batch, job, start, lease, calls, deps);
+    if (making.status === 'interrupted') {
+      interruption ??= making.error;
+      strayUsage = addUsage(strayUsage, making.unstored);
+      partial.set(start.key, making.stored);
       return;
     }
-    const usage = addUsage(loaded.earlier.get(key) ?? noUsage(), outcome.usage);
-    const result = outcome.status === 'failed' ? failed(outcome.failure) : score(task, job.example, outcome.answer);
     const rollout: Rollout = {
-      rolloutKey: key,
+      rolloutKey: start.key,
       runId: batch.runId,
       epoch: batch.epoch,
       exampleId: job.example.id,
       draw: job.draw,
-      ...result,
-      usage,
+      ...making.rollout,
+      usage: making.usage,
     };
     await saveRollout(batch.table, rollout);
-    results.set(key, rollout);
-    emitRunEvent({ type: 'rollout', runId: batch.runId, status: rollout.status, costUsd: usage.costUsd });
+    results.set(start.key, rollout);
+    partial.delete(start.key);
+    emitRunEvent({ type: 'rollout', runId: batch.runId, status: rollout.status, costUsd: rollout.usage.costUsd });
   };
   // A place is free again when its answer is kept: what a crash can lose is what was in flight, no more.
-  const jobs = [...loaded.missing];
-  if (batch.cautious === true) await Promise.all(jobs.splice(0, 1).map(runOne));
-  const settled = await Promise.allSettled(jobs.map((entry) => limit(runOne, entry)));
+  const missing = [...loaded.missing.values()];
+  if (batch.cautious === true) await Promise.all(missing.splice(0, 1).map(runOne));
+  const settled = await Promise.allSettled(missing.map((one) => limit(runOne, one)));
   // Only now: whoever handles the error may end the process, and what was in flight must be kept by then.
   const broken = settled.find((one) => one.status === 'rejected');
   if (broken !== undefined) throw broken.reason;
-  return { rollouts: loaded.keys.map((key) => results.get(key) ?? null), strayUsage, interruption };
-}
-
-type Result = Pick<Rollout, 'status' | 'score' | 'evals' | 'output' | 'failure'>;
-
-function score(task: Task, example: Example, answer: ChatAnswer): Result {
-  let scoring: Scoring;
-  try {
-    scoring = scoreAnswer(task.evals, example, answer);
-  } catch (error) {
-    // A scorer that cannot score is our failure, not a bad answer.
-    const message = error instanceof Error ? error.message : String(error);
-    return { ...failed({ name: 'EvalError', message, transient: false }), output: answer.text };
-  }
-  return { status: 'scored', score: scoring.score, evals: scoring.evals, output: answer.text, failure: null };
-}
-
-function failed(failure: Failure): Result {
-  return { status: 'failed', score: null, evals: [], output: null, failure };
+  return { rollouts: loaded.keys.map((key) => results.get(key) ?? null), strayUsage, interruption, partial };
 }

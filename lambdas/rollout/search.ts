@@ -2,8 +2,9 @@
 import type { RunContext } from '../contracts/artifacts.ts';
 import type { Example } from '../contracts/dataset.ts';
 import { pricesOf } from '../model/prices.ts';
-import { maxInputBytes } from '../optimizer/budget.ts';
+import { maxExpectedBytes, maxInputBytes } from '../optimizer/budget.ts';
 import type { Search } from '../optimizer/steps/search.ts';
+import { judgingOf } from './facts.ts';
 
 export function searchOf({ task, train, validation, test }: RunContext): Search {
   return {
@@ -17,6 +18,11 @@ export function searchOf({ task, train, validation, test }: RunContext): Search 
       testSize: test.size,
       maxInputBytes: { train: maxInputBytes(train), validation: maxInputBytes(validation), test: test.maxInputBytes },
       prices: pricesOf(task),
+      judging: judgingOf(task, {
+        train: maxExpectedBytes(train),
+        validation: maxExpectedBytes(validation),
+        test: test.maxExpectedBytes,
+      }),
     },
   };
 }

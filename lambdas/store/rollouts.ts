@@ -1,9 +1,10 @@
 /** Rollouts by content key: whoever asks for the same rollout finds it, whatever run, item or retry paid for it. */
 import { createHash } from 'node:crypto';
 import { BatchGetCommand } from '@aws-sdk/lib-dynamodb';
-import { type Rollout, rolloutSchema } from '../contracts/artifacts.ts';
+import { type PaidCall, paidCallSchema, type Rollout, rolloutSchema } from '../contracts/artifacts.ts';
 import type { Example, Json, SplitName } from '../contracts/dataset.ts';
-import type { Components, EvalSettings, ModelSettings } from '../contracts/task.ts';
+import type { EvalSettings } from '../contracts/evals.ts';
+import type { Components, ModelSettings } from '../contracts/task.ts';
 import { requireEnv } from '../platform/env.ts';
 import { batchGet } from './batch.ts';
 import { documentClient } from './clients.ts';
@@ -66,6 +67,35 @@ export async function loadRollouts(table: RolloutTable, keys: readonly string[])
 export async function saveRollout(table: RolloutTable, rollout: Rollout): Promise<void> {
   const output = rollout.output === null ? null : cut(rollout.output);
   await putGrouped(tableNames[table](), tables.rollouts.partitionKey, { ...rollout, output });
+}
+
+/**
+ * Longest value of a call that is kept, UTF-8 bytes: an item may have 400 KB. A call whose answer is longer is made again
+ * after a crash.
+ */
+const MAX_VALUE_BYTES = 350_000;
+
+/** Content key of a call: the same question, model and draw is paid for once. */
+export function callKey(...content: readonly unknown[]): string {
+  return createHash('sha256')
+    .update(JSON.stringify(['call', ...content]))
+    .digest('hex');
+}
+
+/** The stored calls, by key. */
+export async function loadPaidCalls(table: RolloutTable, keys: readonly string[]): Promise<Map<string, PaidCall>> {
+  const items = await batchGet(
+    tableNames[table](),
+    keys.map((key) => ({ rolloutKey: key })),
+    (input) => documentClient().send(new BatchGetCommand(input)),
+  );
+  return new Map(items.map((item) => [String(item.rolloutKey), paidCallSchema.parse(item)]));
+}
+
+/** Keeps a call the moment it is answered. */
+export async function savePaidCall(table: RolloutTable, call: PaidCall): Promise<void> {
+  if (Buffer.byteLength(call.value) > MAX_VALUE_BYTES) return;
+  await putGrouped(tableNames[table](), tables.rollouts.partitionKey, call);
 }
 
 function cut(output: string): string {

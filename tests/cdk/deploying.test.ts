@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { configSchema } from '../../cdk/config.ts';
-import { executionInputSchema } from '../../lambdas/contracts/payloads.ts';
+import { executionInputSchema } from '../../lambdas/evals/task-schema.ts';
 
 const page = readFileSync(new URL('../../docs/deploying.md', import.meta.url), 'utf8');
 

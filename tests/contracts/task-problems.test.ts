@@ -1,8 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { describeProblem } from '../../lambdas/contracts/errors.ts';
-import { executionInputSchema } from '../../lambdas/contracts/payloads.ts';
-import { taskFileSchema } from '../../lambdas/contracts/task.ts';
-import { describeTaskIssues } from '../../lambdas/contracts/task-problems.ts';
+import { describeIssues } from '../../lambdas/contracts/issues.ts';
+import { executionInputSchema, taskFileSchema } from '../../lambdas/evals/task-schema.ts';
 
 const task = {
   name: 'tickets',
@@ -18,14 +17,14 @@ const anEval = { name: 'label', type: 'exact_match' };
 function told(value: unknown): string[] {
   const parsed = taskFileSchema.safeParse(value);
   if (parsed.success) return [];
-  return describeTaskIssues(parsed.error, value).map(({ problem }) => describeProblem(problem));
+  return describeIssues(parsed.error, value, taskFileSchema).map(({ problem }) => describeProblem(problem));
 }
 
 /** What a user is told of an execution's input. */
 function toldOfInput(value: unknown): string[] {
   const parsed = executionInputSchema.safeParse(value);
   if (parsed.success) return [];
-  return describeTaskIssues(parsed.error, value, executionInputSchema).map(({ problem }) => describeProblem(problem));
+  return describeIssues(parsed.error, value, executionInputSchema).map(({ problem }) => describeProblem(problem));
 }
 
 describe('the problems of a task', () => {
@@ -229,7 +228,7 @@ describe('the problems of a task', () => {
     const parsed = taskFileSchema.safeParse(value);
     if (parsed.success) throw new Error('It was taken.');
 
-    expect(describeTaskIssues(parsed.error, value).map(({ path }) => path)).toEqual([
+    expect(describeIssues(parsed.error, value, taskFileSchema).map(({ path }) => path)).toEqual([
       ['evals', 1, 'type'],
       ['budget', 'rollouts'],
       ['promt'],

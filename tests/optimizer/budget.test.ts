@@ -133,7 +133,7 @@ describe('taskCall', () => {
           const facts = runFacts(
             task,
             { train: examples, validation: examples, test: examples },
-            { task: price, reflection: price },
+            { prices: { task: price, reflection: price }, judging: null },
           );
 
           const worst = taskCall(task, facts, 'validation', prompt);
@@ -203,7 +203,11 @@ describe('runFacts', () => {
         expected: `${i % 3}`,
       }));
 
-      const facts = runFacts(task, { train, validation: null, test: train }, { task: null, reflection: null });
+      const facts = runFacts(
+        task,
+        { train, validation: null, test: train },
+        { prices: { task: null, reflection: null }, judging: null },
+      );
 
       const split = splitTrain(train, share, 0);
       expect([facts.trainSize, facts.validationSize]).toEqual([split.train.length, split.validation.length]);

@@ -6,13 +6,14 @@ import { CallError, type CallErrorKind, type ChatAnswer, type ChatRequest } from
 import { noUsage } from '../../lambdas/optimizer/usage.ts';
 import { boundOf, type CallDependencies, type CallOutcome, callModel } from '../../lambdas/rollout/call-model.ts';
 import { type Lease, openLease } from '../../lambdas/rollout/lease.ts';
+import { say } from './chat.ts';
 
 const price = { input: 1, output: 10 };
 const request: ChatRequest = {
   model: { name: 'm', timeoutSeconds: 30, maxOutputTokens: 64 },
   messages: [{ role: 'user', content: 'Hello' }],
 };
-const hi: ChatAnswer = { text: 'hi', refusal: null, truncated: false, inputTokens: 100, outputTokens: 10 };
+const hi = say('hi', { inputTokens: 100, outputTokens: 10 });
 const failing = (kind: CallErrorKind, retryAfterSeconds: number | null = null): CallError =>
   new CallError(kind, `it was ${kind}`, retryAfterSeconds);
 const unlimited = (): Lease => openLease({ calls: 1_000, tokens: null, costUsd: null }, noUsage(), 1).task;

@@ -6,7 +6,17 @@ import { openLease } from '../../lambdas/rollout/lease.ts';
 
 /** An answer of 10 input tokens and 1 output token. */
 export function say(text: string, changes: Partial<ChatAnswer> = {}): ChatAnswer {
-  return { text, refusal: null, truncated: false, inputTokens: 10, outputTokens: 1, ...changes };
+  return {
+    text,
+    refusal: null,
+    truncated: false,
+    toolCalls: [],
+    tokens: null,
+    latencyMs: 1,
+    inputTokens: 10,
+    outputTokens: 1,
+    ...changes,
+  };
 }
 
 export interface PlayedModel extends CallDependencies {

@@ -131,7 +131,7 @@ describe('openLease', () => {
   });
 
   it('takes what was spent before off the grant, unknown money as none', () => {
-    const used = { calls: 2, rateLimited: 0, inputTokens: 30, outputTokens: 30, costUsd: null };
+    const used = { calls: 2, judgeCalls: 0, rateLimited: 0, inputTokens: 30, outputTokens: 30, costUsd: null };
 
     const { task } = openLease({ calls: 3, tokens: 100, costUsd: 1 }, used, 3);
 

@@ -1,5 +1,6 @@
 /** A small task that is right, for tests to change. */
-import { type Task, type TaskFile, taskFileSchema } from '../../lambdas/contracts/task.ts';
+import type { Task, TaskFile } from '../../lambdas/contracts/task.ts';
+import { taskFileSchema } from '../../lambdas/evals/task-schema.ts';
 import { toTask } from '../../lambdas/rollout/resolve-task.ts';
 
 /** As a user would write it; `changes` are laid over its fields. */

@@ -147,7 +147,7 @@ describe('the other artifacts', () => {
       task: taskOf(),
       train: [{ id: 'a', input: { q: 1 }, expected: null }],
       validation: [{ id: 'b', input: 'x' }],
-      test: { size: 1, maxInputBytes: 9 },
+      test: { size: 1, maxInputBytes: 9, maxExpectedBytes: 0 },
       notice: null,
     };
     const sealed = {

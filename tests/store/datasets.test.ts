@@ -86,7 +86,7 @@ describe('a JSONL dataset', () => {
   it('names each unknown field with the one that was meant', () => {
     expect(said(jsonl('{"id":"a","input":"x","expeted":"y","zzzzzzzzzzzz":1}').problems)).toEqual([
       'train.jsonl:1, expeted: is not a known field. Did you mean `expected`?',
-      'train.jsonl:1, zzzzzzzzzzzz: is not a known field. Known here: id, input, expected, tags, metadata.',
+      'train.jsonl:1, zzzzzzzzzzzz: is not a known field. Known here: id, input, expected, tags, metadata, output, ratings.',
     ]);
   });
 

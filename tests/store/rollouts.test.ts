@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Rollout } from '../../lambdas/contracts/artifacts.ts';
-import type { EvalSettings } from '../../lambdas/contracts/task.ts';
+import type { EvalSettings } from '../../lambdas/contracts/evals.ts';
 import { noUsage } from '../../lambdas/optimizer/usage.ts';
 import { loadRollouts, type RolloutIdentity, rolloutKey, saveRollout } from '../../lambdas/store/rollouts.ts';
 import { useEmbeddedAws } from './embedded.ts';

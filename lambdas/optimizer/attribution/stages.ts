@@ -28,10 +28,11 @@ export function stageStep(archive: Archive, search: Search, purpose: Purpose): A
   const { due } = stateOf(archive);
   if (due.length === 0) return null;
   const { timeoutSeconds } = search.task.model;
+  const evalSeconds = search.facts.judging?.seconds;
   // The first call is made alone: a wrong key costs one call.
-  const capacity = purpose === 'probe' ? 1 : stepCapacity(archive.concurrency, timeoutSeconds);
+  const capacity = purpose === 'probe' ? 1 : stepCapacity(archive.concurrency, timeoutSeconds, evalSeconds);
   const now = due.slice(0, capacity);
-  const layout = layOut(now.length, archive.concurrency, timeoutSeconds);
+  const layout = layOut(now.length, archive.concurrency, timeoutSeconds, 1, evalSeconds);
   const { maxConcurrency, concurrency } = layout;
   const items = cutEvenly(now, layout.sizes).map((rollouts) => ({ rollouts, concurrency, lease: NO_LEASE }));
   const step: Step = { kind: 'score', purpose, maxConcurrency, items };

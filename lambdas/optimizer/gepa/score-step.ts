@@ -13,7 +13,13 @@ import { newcomers, type Purpose, unscoredRequests, validationWork } from './val
 export function scoreStep(archive: Archive, search: Search, purpose: Purpose): Archive | null {
   const { now } = validationWork(archive, search, purpose);
   if (now.length === 0) return null;
-  const layout = layOut(now.length, archive.concurrency, search.task.model.timeoutSeconds);
+  const layout = layOut(
+    now.length,
+    archive.concurrency,
+    search.task.model.timeoutSeconds,
+    1,
+    search.facts.judging?.seconds,
+  );
   const { maxConcurrency, concurrency } = layout;
   const items = cut(now, layout.sizes).map((rollouts) => ({ rollouts, concurrency, lease: NO_LEASE }));
   return withLeases({ ...archive, step: { kind: 'score', purpose, maxConcurrency, items } }, search);

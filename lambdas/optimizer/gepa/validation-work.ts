@@ -25,7 +25,10 @@ const FINALISTS_DRAW = 1;
 export function validationWork(archive: Archive, search: Search, purpose: Purpose): ValidationWork {
   const { due, waiting } = dueRequests(archive, search, purpose);
   const { concurrency } = archive;
-  const capacity = purpose === 'probe' ? 1 : stepCapacity(concurrency, search.task.model.timeoutSeconds);
+  const capacity =
+    purpose === 'probe'
+      ? 1
+      : stepCapacity(concurrency, search.task.model.timeoutSeconds, search.facts.judging?.seconds);
   return { now: due.slice(0, capacity), later: [...due.slice(capacity), ...waiting] };
 }
 

@@ -14,7 +14,8 @@ export function spendOf(before: Spend, landed: readonly (LandedShard | LandedMut
 export function addUsageTo(spend: Spend, usage: Usage): Spend {
   return {
     ...spend,
-    modelCalls: spend.modelCalls + usage.calls,
+    modelCalls: spend.modelCalls + usage.calls + usage.judgeCalls,
+    judgeCalls: spend.judgeCalls + usage.judgeCalls,
     inputTokens: spend.inputTokens + usage.inputTokens,
     outputTokens: spend.outputTokens + usage.outputTokens,
     costUsd: spend.costUsd === null || usage.costUsd === null ? null : spend.costUsd + usage.costUsd,

@@ -15,6 +15,7 @@ export function verifyStep(archive: Archive, search: Search): Archive {
     archive.concurrency,
     task.model.timeoutSeconds,
     candidateIds.length * task.optimizer.testDraws,
+    facts.judging?.seconds,
   );
   const { maxConcurrency, concurrency } = layout;
   let to = 0;

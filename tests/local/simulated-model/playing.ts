@@ -2,9 +2,10 @@
 import { readFileSync } from 'node:fs';
 import { parse } from 'yaml';
 import { type Example, exampleSchema } from '../../../lambdas/contracts/dataset.ts';
-import { type Components, type TaskFile, taskFileSchema } from '../../../lambdas/contracts/task.ts';
+import type { Components, TaskFile } from '../../../lambdas/contracts/task.ts';
 import { exactMatch } from '../../../lambdas/evals/exact-match.ts';
 import { jsonFields } from '../../../lambdas/evals/json-fields.ts';
+import { taskFileSchema } from '../../../lambdas/evals/task-schema.ts';
 import { placeholdersOf, renderMessages } from '../../../lambdas/model/templates.ts';
 import { readReply, reflectionMessages } from '../../../lambdas/rollout/reflection-prompt.ts';
 import { completeChat } from '../../../local/simulated-model/chat.ts';
@@ -38,8 +39,10 @@ export function play(task: TaskFile, prompt: Components, example: Example, seed 
   const text = ask(renderMessages(prompt, example), seed);
   const answer = { text, truncated: false };
   const [settings] = task.evals;
-  if (settings?.type === 'json_fields') return { text, ...jsonFields.score(settings, example, answer) };
-  if (settings?.type === 'exact_match') return { text, ...exactMatch.score(settings, example, answer) };
+  if (settings?.type === 'json_fields')
+    return { text, ...jsonFields.scorer(jsonFields.schema.parse(settings))(example, answer) };
+  if (settings?.type === 'exact_match')
+    return { text, ...exactMatch.scorer(exactMatch.schema.parse(settings))(example, answer) };
   throw new Error('The examples use json_fields and exact_match.');
 }
 

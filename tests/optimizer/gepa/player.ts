@@ -195,7 +195,7 @@ export class Player {
     lease.settle(bound, { tokens, costUsd });
     this.totals.reflectionCalls += 1;
     this.count(tokens, costUsd);
-    const usage = { calls: 1, rateLimited: 0, inputTokens: tokens, outputTokens: 0, costUsd };
+    const usage = { calls: 1, judgeCalls: 0, rateLimited: 0, inputTokens: tokens, outputTokens: 0, costUsd };
     if (!answered) return [{ ...reflection(null), failure: failure('ModelUnavailableError'), usage }];
     return [{ ...reflection('a text'), usage }];
   }
@@ -241,7 +241,14 @@ export class Player {
       const costUsd = worst.costUsd * share;
       lease.settle(worst, { tokens, costUsd });
       this.count(tokens, costUsd);
-      usage = addUsage(usage, { calls: 1, rateLimited: 0, inputTokens: tokens, outputTokens: 0, costUsd });
+      usage = addUsage(usage, {
+        calls: 1,
+        judgeCalls: 0,
+        rateLimited: 0,
+        inputTokens: tokens,
+        outputTokens: 0,
+        costUsd,
+      });
       if (!isFault) break;
       if (dead && attempt >= 2) return { usage, failed: failure('ModelUnavailableError') };
     }

@@ -64,6 +64,7 @@ export function makeWorld(options: WorldOptions = {}): World {
     validationSize: validation,
     testSize: test,
     maxInputBytes: { train: 60, validation: 70, test: 80 },
+    judging: null,
     prices: { task: price, reflection: price },
   };
   const settings = {

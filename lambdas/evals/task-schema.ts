@@ -1,0 +1,10 @@
+/** What a user's task is checked against: the contracts, with every eval type that there is. */
+import { executionInputSchemaWith } from '../contracts/payloads.ts';
+import { taskFileSchemaWith } from '../contracts/task.ts';
+import { evalSchema } from './registry.ts';
+
+/** `task.yaml`. */
+export const taskFileSchema = taskFileSchemaWith(evalSchema);
+
+/** An execution's input. */
+export const executionInputSchema = executionInputSchemaWith(evalSchema);

@@ -1,0 +1,343 @@
+/**
+ * One rollout: the model's answer, then its evals. Where evals ask models, every call is kept the moment it is answered,
+ * by its content: a retried item pays only for what was not answered, and what another rollout has asked is not paid for
+ * again.
+ */
+import type { LimitFunction } from 'p-limit';
+import type { Failure, PaidCall, Rollout, Usage } from '../contracts/artifacts.ts';
+import type { Example, SplitName } from '../contracts/dataset.ts';
+import type { ModelRefusedRequestError, ModelUnavailableError, RateLimitedError } from '../contracts/errors.ts';
+import type { Components, JudgeModelSettings, Price, Task } from '../contracts/task.ts';
+import { asksModels, scoreAnswer } from '../evals/registry.ts';
+import type { Answer } from '../evals/scorer.ts';
+import { EvalFailure, type EvalServices, type Question, ScoringEndedError } from '../evals/services.ts';
+import type { ChatAnswer, EmbeddingModel } from '../model/chat-model.ts';
+import { renderMessages } from '../model/templates.ts';
+import { CALL_OVERHEAD_TOKENS } from '../optimizer/budget.ts';
+import { addUsage, costOf, noUsage } from '../optimizer/usage.ts';
+import { type StoppedError, stopRequested } from '../platform/shutdown.ts';
+import { callKey, loadPaidCalls, type RolloutTable, savePaidCall } from '../store/rollouts.ts';
+import { type CallDependencies, type CallOutcome, callModel, callUntilAnswered } from './call-model.ts';
+import type { ItemLease, Lease } from './lease.ts';
+
+/** One rollout to run. */
+export interface RolloutJob {
+  readonly split: SplitName;
+  readonly example: Example;
+  readonly components: Components;
+  readonly draw: number;
+}
+
+/** The errors that hand an item back to the machine. */
+export type Interruption = RateLimitedError | ModelUnavailableError | ModelRefusedRequestError | StoppedError;
+
+/** What evals need of the world. */
+export interface EvalDependencies {
+  readonly embeddings: EmbeddingModel;
+  readonly priceOf: (model: string) => Price | null;
+  readonly invoke: EvalServices['invoke'];
+  readonly runFile: EvalServices['runFile'];
+}
+
+export interface RolloutDependencies extends CallDependencies {
+  readonly evals?: EvalDependencies;
+}
+
+/** Where and for whom a rollout is made. */
+export interface RolloutPlace {
+  readonly task: Task;
+  readonly table: RolloutTable;
+  readonly runId: string;
+  readonly epoch: number;
+}
+
+/** What is known of a rollout before it is made. */
+export interface RolloutStart {
+  readonly key: string;
+  /** It failed in an earlier epoch of this run, and is tried once more. */
+  readonly earlier: Pick<Rollout, 'epoch' | 'usage'> | undefined;
+  /** The answer, where that is stored already. */
+  readonly answer: PaidCall | undefined;
+}
+
+export type MadeRollout = Pick<Rollout, 'status' | 'score' | 'evals' | 'output' | 'failure'>;
+
+export type Making =
+  | { readonly status: 'made'; readonly rollout: MadeRollout; readonly usage: Usage }
+  /** `stored`: of calls that are kept and count when the rollout is made; `unstored`: of those that are kept nowhere. */
+  | {
+      readonly status: 'interrupted';
+      readonly error: Interruption;
+      readonly stored: Usage;
+      readonly unstored: Usage;
+    };
+
+/** Makes a rollout within its lease. `calls` bounds the calls in flight of the whole item. */
+export async function makeRollout(
+  place: RolloutPlace,
+  job: RolloutJob,
+  start: RolloutStart,
+  lease: Pick<ItemLease, 'task' | 'judge'>,
+  calls: LimitFunction,
+  deps: RolloutDependencies,
+): Promise<Making> {
+  const purse = openPurse(place, start, calls);
+  return make(place, job, start, purse, lease, deps);
+}
+
+/** What a rollout that is not there yet has cost so far: of calls that this run has paid for it and that are stored. */
+export async function usageSoFar(place: RolloutPlace, job: RolloutJob, start: RolloutStart): Promise<Usage> {
+  const purse = openPurse(place, start, null);
+  await make(place, job, start, purse, { task: NO_LEASE, judge: NO_LEASE }, NOBODY);
+  return purse.total();
+}
+
+/** Content key of a job's answer: all that it depends on but the model's own chance, which `draw` counts. */
+export function answerKey({ model, outputSchema }: Task, { split, example, components, draw }: RolloutJob): string {
+  const { timeoutSeconds: _patience, ...settings } = model;
+  const prompt = Object.entries(components).sort(([a], [b]) => (a < b ? -1 : 1));
+  return callKey('answer', split, example.id, example.input, prompt, settings, outputSchema ?? null, draw);
+}
+
+const NO_LEASE: Lease = { take: () => false, settle: () => {} };
+const NOBODY: RolloutDependencies = {
+  model: { complete: () => Promise.reject(new NotStoredError()) },
+  price: null,
+  sleep: () => Promise.resolve(),
+  random: () => 0,
+};
+
+/** A call was not answered, and the item goes back to the machine. */
+class InterruptedError extends ScoringEndedError {
+  override readonly name = 'InterruptedError';
+  readonly interruption: Interruption;
+  constructor(interruption: Interruption) {
+    super(interruption.message, { cause: interruption });
+    this.interruption = interruption;
+  }
+}
+
+/** A call is not stored, and nobody may make it now. */
+class NotStoredError extends ScoringEndedError {
+  override readonly name = 'NotStoredError';
+}
+
+/** Something of ours broke, the store for example: no rollout is to blame, and the item ends with the cause. */
+class BrokenError extends ScoringEndedError {
+  override readonly name = 'BrokenError';
+}
+
+async function make(
+  place: RolloutPlace,
+  job: RolloutJob,
+  start: RolloutStart,
+  purse: Purse,
+  lease: Pick<ItemLease, 'task' | 'judge'>,
+  deps: RolloutDependencies,
+): Promise<Making> {
+  const { task } = place;
+  let output: string | null = null;
+  try {
+    const answer = await answerOf(task, job, start, purse, lease.task, deps);
+    output = outputOf(answer);
+    const services = servicesOf(task, job, purse, lease.judge, deps);
+    const { score, evals } = await scoreAnswer(task.evals, job.example, answer, services);
+    const rollout = { status: 'scored' as const, score, evals, output, failure: null };
+    return { status: 'made', rollout, usage: purse.total() };
+  } catch (error) {
+    if (error instanceof BrokenError) throw error.cause;
+    if (error instanceof InterruptedError) {
+      return { status: 'interrupted', error: error.interruption, stored: purse.stored(), unstored: purse.unstored() };
+    }
+    return { status: 'made', rollout: { ...failed(failureOf(error)), output }, usage: purse.total() };
+  }
+}
+
+/** A scorer that cannot score is our failure, not a bad answer. */
+function failureOf(error: unknown): Failure {
+  const message = error instanceof Error ? error.message : String(error);
+  if (error instanceof EvalFailure) return { name: error.name, message, transient: error.transient };
+  return { name: 'EvalError', message, transient: false };
+}
+
+export function failed(failure: Failure): MadeRollout {
+  return { status: 'failed', score: null, evals: [], output: null, failure };
+}
+
+async function answerOf(
+  task: Task,
+  job: RolloutJob,
+  { answer: stored }: RolloutStart,
+  purse: Purse,
+  lease: Lease,
+  deps: RolloutDependencies,
+): Promise<Answer> {
+  const send = async (): Promise<CallOutcome<Answer>> => {
+    const messages = renderMessages(job.components, job.example);
+    const request = { model: task.model, messages, responseSchema: task.outputSchema };
+    const outcome = await callModel(request, lease, deps, task.evals.some(isAboutRefusals) ? 'answers' : 'fails');
+    return outcome.status === 'answered' ? { ...outcome, answer: answerFrom(outcome.answer, deps.price) } : outcome;
+  };
+  // Where evals cost nothing, the rollout itself is all that needs keeping.
+  if (!asksModels(task.evals)) return purse.spend(send, 'task');
+  return purse.once(answerKey(task, job), send, 'task', stored);
+}
+
+function isAboutRefusals({ type }: { readonly type: string }): boolean {
+  return type === 'is_refusal';
+}
+
+function answerFrom(answer: ChatAnswer, price: Price | null): Answer {
+  const { text, refusal, truncated, toolCalls, latencyMs, inputTokens, outputTokens } = answer;
+  return {
+    text: refusal ?? text,
+    truncated,
+    refused: refusal !== null,
+    toolCalls,
+    latencyMs,
+    costUsd: costOf(price, inputTokens, outputTokens),
+  };
+}
+
+/** What is kept and shown of an answer: its text, and the functions that it calls. */
+function outputOf({ text, toolCalls = [] }: Answer): string {
+  const called = toolCalls.map(({ name, arguments: given }) => `[calls ${name}(${JSON.stringify(given)})]`);
+  return [...(text === '' && called.length > 0 ? [] : [text]), ...called].join('\n');
+}
+
+function servicesOf(task: Task, job: RolloutJob, purse: Purse, lease: Lease, deps: RolloutDependencies): EvalServices {
+  const given = (): EvalDependencies => {
+    if (deps.evals === undefined) throw new Error('Nobody provides what the evals need.');
+    return deps.evals;
+  };
+  return {
+    candidate: job.components,
+    judge: task.judge,
+    ask(question) {
+      const send = async (): Promise<CallOutcome> =>
+        callModel(question, lease, { ...deps, price: given().priceOf(question.model.name) });
+      return purse.once(questionKey(question, job.draw), send, 'judge');
+    },
+    async embed(model, text) {
+      const send = async (): Promise<CallOutcome<{ vector: readonly number[]; inputTokens: number }>> => {
+        const price = given().priceOf(model);
+        const tokens = Buffer.byteLength(text) + CALL_OVERHEAD_TOKENS;
+        const bound = { tokens, costUsd: costOf(price, tokens, 0) ?? 0 };
+        const timeoutSeconds = EMBEDDING_SECONDS;
+        const embed = () => given().embeddings.embed({ model, text, timeoutSeconds });
+        return callUntilAnswered({ bound, timeoutSeconds, send: embed }, lease, { ...deps, price });
+      };
+      return (await purse.once(callKey('embedding', model, text), send, 'judge')).vector;
+    },
+    invoke: (arn, payload, timeoutSeconds) =>
+      purse.once(
+        callKey('invoke', arn, payload, job.draw),
+        () => answered(given().invoke(arn, payload, timeoutSeconds)),
+        'none',
+      ),
+    runFile: (file, payload, timeoutSeconds) => given().runFile(file, payload, timeoutSeconds),
+  };
+}
+
+/** Time limit of one embedding. */
+export const EMBEDDING_SECONDS = 30;
+
+async function answered<T>(result: Promise<T>): Promise<CallOutcome<T>> {
+  return { status: 'answered', answer: await result, usage: noUsage() };
+}
+
+function questionKey({ model, messages, responseSchema, logprobs, sample }: Question, draw: number): string {
+  const { timeoutSeconds: _patience, ...settings }: JudgeModelSettings = model;
+  return callKey('question', settings, messages, responseSchema, logprobs, sample, draw);
+}
+
+/** Whose calls: those of judges are counted apart; a user's own function is not ours to count. */
+type Role = 'task' | 'judge' | 'none';
+
+/** The calls of one rollout, and what they cost. */
+interface Purse {
+  /** Makes a call that is kept with the rollout alone. */
+  spend<T>(send: () => Promise<CallOutcome<T>>, role: Role): Promise<T>;
+  /** Gives what is stored under the key, or makes the call and keeps what it is answered. */
+  once<T>(key: string, send: () => Promise<CallOutcome<T>>, role: Role, stored?: PaidCall): Promise<T>;
+  /** All that the rollout has cost this run. */
+  total(): Usage;
+  /** The part of it that is stored, and the part that is not. */
+  stored(): Usage;
+  unstored(): Usage;
+}
+
+/** @param limit null: no call may be made, only what is stored is looked up */
+function openPurse(
+  place: RolloutPlace,
+  { key: rolloutKey, earlier }: RolloutStart,
+  limit: LimitFunction | null,
+): Purse {
+  const { table, runId, epoch } = place;
+  let stored = earlier?.usage ?? noUsage();
+  let unstored = noUsage();
+  // Two evals may ask the same: one call answers both.
+  const asked = new Map<string, Promise<unknown>>();
+
+  const spend = async <T>(send: () => Promise<CallOutcome<T>>, role: Role): Promise<{ answer: T; usage: Usage }> => {
+    if (limit === null) throw new NotStoredError();
+    const outcome = await limit(async () => {
+      const stopped = stopRequested();
+      if (stopped !== null) throw new InterruptedError(stopped);
+      return role === 'none' ? send() : unlessBroken(send());
+    });
+    const usage = usageAs(role, outcome.usage);
+    if (outcome.status === 'answered') return { answer: outcome.answer, usage };
+    unstored = addUsage(unstored, usage);
+    throw outcome.status === 'interrupted'
+      ? new InterruptedError(outcome.error)
+      : new EvalFailure(outcome.failure.name, messageOf(outcome.failure, role), outcome.failure.transient);
+  };
+
+  const storedOrMade = async <T>(key: string, send: () => Promise<CallOutcome<T>>, role: Role, known?: PaidCall) => {
+    const call = known ?? (await unlessBroken(loadPaidCalls(table, [key]))).get(key);
+    if (call !== undefined) {
+      const isOwn = call.runId === runId && call.paidFor === rolloutKey && call.epoch > (earlier?.epoch ?? -1);
+      if (isOwn) stored = addUsage(stored, call.usage);
+      return JSON.parse(call.value) as T;
+    }
+    const { answer, usage } = await spend(send, role);
+    const value = JSON.stringify(answer);
+    await unlessBroken(savePaidCall(table, { rolloutKey: key, runId, epoch, paidFor: rolloutKey, value, usage }));
+    stored = addUsage(stored, usage);
+    return answer;
+  };
+
+  return {
+    async spend(send, role) {
+      const { answer, usage } = await spend(send, role);
+      unstored = addUsage(unstored, usage);
+      return answer;
+    },
+    once<T>(key: string, send: () => Promise<CallOutcome<T>>, role: Role, known?: PaidCall): Promise<T> {
+      const asking = (asked.get(key) as Promise<T> | undefined) ?? storedOrMade(key, send, role, known);
+      asked.set(key, asking);
+      return asking;
+    },
+    total: () => addUsage(stored, unstored),
+    stored: () => stored,
+    unstored: () => unstored,
+  };
+}
+
+async function unlessBroken<T>(work: Promise<T>): Promise<T> {
+  try {
+    return await work;
+  } catch (error) {
+    if (error instanceof ScoringEndedError) throw error;
+    throw new BrokenError('Something broke.', { cause: error });
+  }
+}
+
+function usageAs(role: Role, usage: Usage): Usage {
+  return role === 'judge' ? { ...usage, calls: 0, judgeCalls: usage.calls } : usage;
+}
+
+function messageOf({ message }: Failure, role: Role): string {
+  return role === 'task' ? message : `An eval could not ask its model: ${message}`;
+}

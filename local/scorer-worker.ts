@@ -1,0 +1,20 @@
+/** Runs one scorer file, one call after another, in a thread of its own: a scorer that never ends can be ended. */
+import { parentPort, workerData } from 'node:worker_threads';
+
+const port = parentPort;
+if (port === null) throw new Error('This file runs in a worker.');
+const { url } = workerData as { url: string };
+const loading = import(url) as Promise<{ default?: unknown }>;
+// Told with the first call; until then nobody listens.
+loading.catch(() => {});
+
+port.on('message', async (input: unknown) => {
+  try {
+    const { default: scorer } = await loading;
+    if (typeof scorer !== 'function') throw new Error('The file has no function as its default export.');
+    const value: unknown = await Reflect.apply(scorer, undefined, [input]);
+    port.postMessage({ status: 'scored', value: JSON.parse(JSON.stringify(value ?? null)) });
+  } catch (error) {
+    port.postMessage({ status: 'threw', message: error instanceof Error ? error.message : String(error) });
+  }
+});

@@ -1,0 +1,47 @@
+/** What a user's own scorers need on one machine: threads for files, and the user's own AWS for functions. */
+import { LambdaClient } from '@aws-sdk/client-lambda';
+import { InvalidInputError } from '../lambdas/contracts/errors.ts';
+import type { EvalSettings } from '../lambdas/contracts/evals.ts';
+import { forgetScorers, setFileRunner, setScorerClient } from '../lambdas/platform/scorers.ts';
+import { startScorerFiles } from './scorer-files.ts';
+
+/** Lets scorers be files while `work` goes on. */
+export async function withScorerFiles<T>(work: () => Promise<T>): Promise<T> {
+  const files = startScorerFiles();
+  setFileRunner(files.run);
+  try {
+    return await work();
+  } finally {
+    setFileRunner(null);
+    forgetScorers();
+    await files.stop();
+  }
+}
+
+/**
+ * Keeps the user's own region and credentials for scorers that are Lambda functions: the embedded AWS takes their places
+ * in the environment.
+ * @throws InvalidInputError when there are none
+ */
+export async function keepUserAws(evals: readonly EvalSettings[]): Promise<void> {
+  const remote = evals.findIndex(({ type, arn, file }) => type === 'custom' && arn !== undefined && file === undefined);
+  if (remote === -1) return;
+  const given = new LambdaClient({});
+  try {
+    const [region, credentials] = await Promise.all([given.config.region(), given.config.credentials()]);
+    setScorerClient(new LambdaClient({ region, credentials, maxAttempts: 2 }));
+  } catch (error) {
+    throw new InvalidInputError(
+      [
+        {
+          field: `evals.${remote}.arn`,
+          message: `cannot be invoked from here: ${error instanceof Error ? error.message : error}`,
+          remedy: 'Set AWS_REGION and AWS credentials, or give `file` for runs on this machine.',
+        },
+      ],
+      { cause: error },
+    );
+  } finally {
+    given.destroy();
+  }
+}
