@@ -66,6 +66,7 @@ export function play(world: World, options: PlayOptions): Played {
     train: [...train],
     validation: [...validation],
     test: { size: test.length, maxInputBytes: maxInputBytes([...test]), maxExpectedBytes: maxExpectedBytes([...test]) },
+    known: { unsealed: [], judgeNoise: {} },
     notice: null,
   });
   const player = new Player(world, task, options.failing ?? 0);

@@ -31,6 +31,21 @@ export const configSchema = z.strictObject({
   openaiBaseUrl: z
     .url({ protocol: /^https$/, error: 'must be an https:// URL: the API key travels with every call' })
     .optional(),
+  /** ARNs of Lambda functions that evals of type `custom` may invoke, separated by commas; `*` in one stands for any text. */
+  scorerFunctionArns: z
+    .string()
+    .transform((text) => text.split(',').map((arn) => arn.trim()))
+    .pipe(
+      z.array(
+        z
+          .string()
+          .regex(
+            /^arn:aws[a-z-]*:lambda:[a-z0-9-]+:\d{12}:function:[A-Za-z0-9_:$*-]+$/,
+            'must be ARNs of Lambda functions, separated by commas',
+          ),
+      ),
+    )
+    .optional(),
   logRetentionDays: z.coerce
     .number()
     .refine((days): days is RetentionDays => retentionDays.some((known) => known === days), {

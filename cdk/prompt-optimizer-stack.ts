@@ -2,7 +2,7 @@
 import { CfnOutput, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import type { Config } from './config.ts';
-import { Functions } from './constructs/functions.ts';
+import { evaluateStates, Functions, optimizeStates } from './constructs/functions.ts';
 import { Storage } from './constructs/storage.ts';
 import { Workflow } from './constructs/workflow.ts';
 
@@ -22,10 +22,22 @@ export class PromptOptimizerStack extends Stack {
       logRetention: config.logRetentionDays,
       apiKeySecretName: config.apiKeySecretName,
       openaiBaseUrl: config.openaiBaseUrl,
+      scorerFunctionArns: config.scorerFunctionArns ?? [],
     });
     const workflow = new Workflow(this, 'Workflow', {
-      functions: functions.byState,
+      machineId: 'Optimize',
+      definition: 'optimize.asl.json',
+      comment: 'Improves a prompt and proves the gain. Start an execution with the task as its input.',
+      functions: functions.of(optimizeStates),
       logRetention: config.logRetentionDays,
+    });
+    const evaluation = new Workflow(this, 'Evaluation', {
+      machineId: 'Evaluate',
+      definition: 'evaluate.asl.json',
+      comment: 'Compares prompts and models, or judges with people, without optimizing.',
+      functions: functions.of(evaluateStates),
+      logRetention: config.logRetentionDays,
+      logName: '-evaluate',
     });
 
     const { data, sealed } = storage.buckets;
@@ -43,6 +55,7 @@ export class PromptOptimizerStack extends Stack {
       description: 'What failed in the workflow.',
     });
     this.output('StateMachineArn', { value: workflow.stateMachine.stateMachineArn });
+    this.output('EvaluationStateMachineArn', { value: evaluation.stateMachine.stateMachineArn });
     this.output('DataBucketName', {
       value: data.bucketName,
       description: 'Upload train, validation and golden data under uploads/.',

@@ -6,8 +6,22 @@ if (major > 22 || (major === 22 && minor >= 18)) {
   process.env.POWERTOOLS_LOG_LEVEL ??= 'SILENT';
   const { enableCompileCache } = await import('node:module');
   enableCompileCache?.();
-  const { main } = await import('./cli.ts');
-  process.exitCode = await main(process.argv.slice(2));
+  const [, , command = '', ...args] = process.argv;
+  const commands = {
+    optimize: () => import('./optimize.ts'),
+    evaluate: () => import('./evaluate.ts'),
+    calibrate: () => import('./calibrate.ts'),
+  };
+  const load = Object.hasOwn(commands, command) ? commands[command] : undefined;
+  if (load === undefined) {
+    console.error(
+      `There is no command ${JSON.stringify(command)}: use npm run -s ${Object.keys(commands).join(', ')}.`,
+    );
+    process.exitCode = 2;
+  } else {
+    const { main } = await load();
+    process.exitCode = await main(args);
+  }
 } else {
   console.error(
     `Prompt Optimizer needs Node 22.18 or later and this is ${process.versions.node}: install Node 24, or run it through npm (npm start) where npm ci could bring Node 24 along.`,

@@ -61,6 +61,7 @@ export function showProgress(output: Output, budget: Budget, now: () => number =
         else printGeneration(event.progress);
         return;
       }
+      if (event.type !== 'rollout') return;
       since.rollouts += 1;
       since.failures += event.status === 'failed' ? 1 : 0;
       since.costUsd += event.costUsd ?? 0;

@@ -5,12 +5,14 @@ import { dirname, extname, join } from 'node:path';
 import type { SplitName } from '../lambdas/contracts/dataset.ts';
 import type { ExecutionInput } from '../lambdas/contracts/payloads.ts';
 import { type Report, reportSchema } from '../lambdas/contracts/report.ts';
+import type { TaskInput } from '../lambdas/contracts/task.ts';
 import { requestStop } from '../lambdas/platform/shutdown.ts';
 import { forgetModel } from '../lambdas/rollout/item.ts';
 import { runObject } from '../lambdas/store/artifacts.ts';
 import { bucketNamed, getArtifact, getText, putText } from '../lambdas/store/objects.ts';
 import { startEmbeddedAws } from './embedded-aws.ts';
 import { type EngineOptions, type Execution, type ExecutionResult, startExecution } from './engine.ts';
+import { bringHistory, keepHistory } from './history.ts';
 import type { LoadedTask } from './task-file.ts';
 import { keepUserAws } from './user-scorers.ts';
 
@@ -23,8 +25,8 @@ export interface LocalRun {
   readonly notice: string | undefined;
 }
 
-export type LocalResult =
-  | { readonly status: 'SUCCEEDED'; readonly report: Report }
+export type LocalResult<R = { readonly report: Report }> =
+  | ({ readonly status: 'SUCCEEDED' } & R)
   | Exclude<ExecutionResult, { status: 'SUCCEEDED' }>;
 
 /** Files of a result, by what they are. Paths below the run's folder. */
@@ -43,17 +45,43 @@ export async function runLocally(
   stop?: AbortSignal,
   engine?: EngineOptions,
 ): Promise<LocalResult> {
+  return executeLocally(
+    { runId, stateFolder: join(folder, 'state', runId), loaded },
+    async (): Promise<ExecutionInput> => ({
+      task: await taskInput(loaded),
+      ...(notice === undefined ? {} : { notice }),
+    }),
+    async () => ({ report: await fetchResult(runId, folder) }),
+    stop,
+    engine,
+  );
+}
+
+/**
+ * Executes a machine over the embedded AWS.
+ * @param input makes the execution's input, once the stores are there
+ * @param fetch reads the result, before they are gone
+ */
+export async function executeLocally<R extends object>(
+  { runId, stateFolder, loaded }: { runId: string; stateFolder: string; loaded: LoadedTask },
+  input: () => Promise<unknown>,
+  fetch: () => Promise<R>,
+  stop?: AbortSignal,
+  engine?: EngineOptions,
+): Promise<LocalResult<R>> {
   await keepUserAws(loaded.task.evals);
-  const aws = await startEmbeddedAws(join(folder, 'state', runId));
+  const aws = await startEmbeddedAws(stateFolder);
   forgetModel();
   try {
-    const execution = startExecution(runId, await executionInput(loaded, notice), engine);
+    await bringHistory(loaded);
+    const execution = startExecution(runId, await input(), engine);
     stop?.addEventListener('abort', () => endEarly(execution), { once: true });
     if (stop?.aborted) endEarly(execution);
     const result = await execution.result;
+    await keepHistory(loaded);
     if (result.status === 'ABORTED') await Promise.race([execution.idle(), patience()]);
     if (result.status !== 'SUCCEEDED') return result;
-    return { status: 'SUCCEEDED', report: await fetchResult(runId, folder) };
+    return { status: 'SUCCEEDED', ...(await fetch()) };
   } finally {
     await aws.stop();
   }
@@ -69,10 +97,7 @@ function patience(): Promise<void> {
 }
 
 /** Puts the datasets where Prepare finds them, test sets where nobody else may look, and names them in the task. */
-async function executionInput(
-  { file, task, datasets }: LoadedTask,
-  notice: string | undefined,
-): Promise<ExecutionInput> {
+export async function taskInput({ file, task, datasets }: LoadedTask): Promise<TaskInput> {
   const uris: Partial<Record<SplitName, string>> = {};
   for (const [name, dataset] of Object.entries(datasets) as [SplitName, { path: string; text: string }][]) {
     const bucket = bucketNamed(name === 'test' ? 'sealed' : 'data');
@@ -84,12 +109,9 @@ async function executionInput(
   const { train = '', test = '', ...optional } = uris;
   const { output: _output, ...rest } = file;
   return {
-    task: {
-      ...rest,
-      datasets: { train, test, ...optional },
-      ...(task.outputSchema === undefined ? {} : { output: { schema: task.outputSchema } }),
-    },
-    ...(notice === undefined ? {} : { notice }),
+    ...rest,
+    datasets: { train, test, ...optional },
+    ...(task.outputSchema === undefined ? {} : { output: { schema: task.outputSchema } }),
   };
 }
 

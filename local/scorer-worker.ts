@@ -5,15 +5,16 @@ const port = parentPort;
 if (port === null) throw new Error('This file runs in a worker.');
 const { url } = workerData as { url: string };
 const loading = import(url) as Promise<{ default?: unknown }>;
-// Told with the first call; until then nobody listens.
-loading.catch(() => {});
+// Why a file cannot be loaded is told with the first call.
+await loading.catch(() => {});
+port.postMessage({ status: 'loaded' });
 
 port.on('message', async (input: unknown) => {
   try {
     const { default: scorer } = await loading;
     if (typeof scorer !== 'function') throw new Error('The file has no function as its default export.');
     const value: unknown = await Reflect.apply(scorer, undefined, [input]);
-    port.postMessage({ status: 'scored', value: JSON.parse(JSON.stringify(value ?? null)) });
+    port.postMessage({ status: 'scored', value: JSON.parse(JSON.stringify(value) ?? 'null') });
   } catch (error) {
     port.postMessage({ status: 'threw', message: error instanceof Error ? error.message : String(error) });
   }

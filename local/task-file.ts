@@ -9,7 +9,8 @@ import type { EvalSettings } from '../lambdas/contracts/evals.ts';
 import { describeIssues } from '../lambdas/contracts/issues.ts';
 import type { Task, TaskFile } from '../lambdas/contracts/task.ts';
 import { taskFileSchema } from '../lambdas/evals/task-schema.ts';
-import { checkTask, type GivenSplit, type GivenSplits } from '../lambdas/rollout/check-task.ts';
+import { checkTask } from '../lambdas/rollout/check-task.ts';
+import type { GivenSplit, GivenSplits } from '../lambdas/rollout/given-splits.ts';
 import { toTask } from '../lambdas/rollout/resolve-task.ts';
 import { parseDataset } from '../lambdas/store/datasets.ts';
 
@@ -20,6 +21,8 @@ export interface DatasetFile {
 }
 
 export interface LoadedTask {
+  /** Where the task file lies. */
+  readonly path: string;
   readonly file: TaskFile;
   readonly task: Task;
   readonly splits: GivenSplits;
@@ -29,9 +32,10 @@ export interface LoadedTask {
 /**
  * Reads and checks a task file.
  * @param overrides `path=value` each, as given to `--set`; values are YAML
+ * @param check what must hold of task and data; default: what an optimization needs
  * @throws InvalidInputError with everything that is wrong
  */
-export function loadTask(path: string, overrides: readonly string[] = []): LoadedTask {
+export function loadTask(path: string, overrides: readonly string[] = [], check = checkTask): LoadedTask {
   const shown = relative(process.cwd(), path) || path;
   const { value, lineOf } = parseTaskText(shown, readText(shown, path));
   const set = new Set<string>();
@@ -59,11 +63,11 @@ export function loadTask(path: string, overrides: readonly string[] = []): Loade
   const splits = parseSplits(datasets, problems);
   if (problems.length > 0) throw new InvalidInputError(problems);
   const task = toTask({ ...file, evals }, outputSchema);
-  const found = checkTask(task, splits).map((problem) =>
+  const found = check(task, splits).map((problem) =>
     problem.file === undefined ? { ...problem, ...at(fieldPath(problem.field)) } : problem,
   );
   if (found.length > 0) throw new InvalidInputError(found);
-  return { file: { ...file, evals }, task, splits, datasets };
+  return { path, file: { ...file, evals }, task, splits, datasets };
 }
 
 type Place = (field: readonly (string | number)[]) => Pick<InputProblem, 'file' | 'line'>;

@@ -2,7 +2,7 @@
 import { LambdaClient } from '@aws-sdk/client-lambda';
 import { InvalidInputError } from '../lambdas/contracts/errors.ts';
 import type { EvalSettings } from '../lambdas/contracts/evals.ts';
-import { forgetScorers, setFileRunner, setScorerClient } from '../lambdas/platform/scorers.ts';
+import { forgetScorers, scorerClient, setFileRunner, setScorerClient } from '../lambdas/platform/scorers.ts';
 import { startScorerFiles } from './scorer-files.ts';
 
 /** Lets scorers be files while `work` goes on. */
@@ -29,7 +29,7 @@ export async function keepUserAws(evals: readonly EvalSettings[]): Promise<void>
   const given = new LambdaClient({});
   try {
     const [region, credentials] = await Promise.all([given.config.region(), given.config.credentials()]);
-    setScorerClient(new LambdaClient({ region, credentials, maxAttempts: 2 }));
+    setScorerClient(scorerClient({ region, credentials }));
   } catch (error) {
     throw new InvalidInputError(
       [

@@ -1,4 +1,7 @@
-/** One function a state, and who may touch what: this file is the whole answer. Only Prepare and Verify see sealed data. */
+/**
+ * One function a state, and who may touch what: this file is the whole answer. Of an optimization only Prepare and Verify
+ * see sealed data; of an evaluation PrepareEvaluation and Evaluate, which refuse it unless it is to be unsealed.
+ */
 import { fileURLToPath } from 'node:url';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
@@ -6,14 +9,24 @@ import { Construct } from 'constructs';
 import { StateFunction } from './state-function.ts';
 import type { Storage } from './storage.ts';
 
-/** Named as in the definition, where `${PrepareFunctionArn}` stands for the function of `Prepare`. */
-export type StateName = 'Prepare' | 'Plan' | 'Mutate' | 'Score' | 'Verify' | 'Conclude' | 'RecordFailure';
+/** Named as in the definitions, where `${PrepareFunctionArn}` stands for the function of `Prepare`. */
+export const optimizeStates = ['Prepare', 'Plan', 'Mutate', 'Score', 'Verify', 'Conclude', 'RecordFailure'] as const;
+export const evaluateStates = [
+  'PrepareEvaluation',
+  'PlanEvaluation',
+  'Evaluate',
+  'ConcludeEvaluation',
+  'RecordFailure',
+] as const;
+export type StateName = (typeof optimizeStates | typeof evaluateStates)[number];
 
 export interface FunctionsProps {
   readonly storage: Storage;
   readonly logRetention: RetentionDays;
   readonly apiKeySecretName: string;
   readonly openaiBaseUrl: string | undefined;
+  /** Functions that evals of type `custom` may invoke. */
+  readonly scorerFunctionArns: readonly string[];
 }
 
 /** Seconds by which a function ends before its Task does: room for the cold start and the way back. */
@@ -51,6 +64,7 @@ export class Functions extends Construct {
     const callModel = (fn: StateFunction): void => {
       fn.useApiKey(props.apiKeySecretName);
       if (props.openaiBaseUrl !== undefined) fn.addVariable('OPENAI_BASE_URL', props.openaiBaseUrl);
+      if (props.scorerFunctionArns.length > 0) fn.useFunctions(props.scorerFunctionArns);
     };
 
     const prepare = define(
@@ -60,6 +74,7 @@ export class Functions extends Construct {
       COMPUTING_MIB,
       'Checks the task, splits the data, seals the test set.',
     );
+    prepare.useHistory(runs);
     prepare.useBucket('data', data, { read: ['uploads/', 'runs/'], write: ['runs/'] });
     prepare.useBucket('sealed', sealed, { read: ['uploads/', 'runs/'], write: ['runs/'] });
 
@@ -85,6 +100,43 @@ export class Functions extends Construct {
     conclude.useBucket('data', data, { read: ['runs/'], write: ['runs/'] });
     conclude.useTable('rollouts', rollouts, 'read');
 
+    const prepareEvaluation = define(
+      'PrepareEvaluation',
+      'prepare-evaluation',
+      300,
+      COMPUTING_MIB,
+      'Checks what is compared on which examples.',
+    );
+    prepareEvaluation.useHistory(runs);
+    prepareEvaluation.useBucket('data', data, { read: ['uploads/', 'runs/'], write: ['runs/'] });
+    prepareEvaluation.useBucket('sealed', sealed, { read: ['uploads/'], write: ['runs/'] });
+
+    const planEvaluation = define(
+      'PlanEvaluation',
+      'plan-evaluation',
+      300,
+      COMPUTING_MIB,
+      'Hands out the next step of an evaluation.',
+    );
+    planEvaluation.useBucket('data', data, { read: ['runs/'], write: ['runs/'] });
+
+    const evaluate = define('Evaluate', 'evaluate', 900, WAITING_MIB, 'Runs one shard of an evaluation.');
+    evaluate.useBucket('data', data, { read: ['runs/'], write: ['runs/'] });
+    evaluate.useBucket('sealed', sealed, { read: ['runs/'] });
+    evaluate.useTable('rollouts', rollouts, 'readWriteGrouped');
+    evaluate.useTable('sealedRollouts', sealedRollouts, 'readWriteGrouped');
+    callModel(evaluate);
+
+    const concludeEvaluation = define(
+      'ConcludeEvaluation',
+      'conclude-evaluation',
+      300,
+      COMPUTING_MIB,
+      'Statistics and result of an evaluation.',
+    );
+    concludeEvaluation.useBucket('data', data, { read: ['runs/'], write: ['runs/'] });
+    concludeEvaluation.useTable('rollouts', rollouts, 'read');
+
     const recordFailure = define('RecordFailure', 'record-failure', 60, WAITING_MIB, 'Keeps why the run ended.');
 
     this.byState = {
@@ -95,6 +147,14 @@ export class Functions extends Construct {
       Verify: verify.lambda,
       Conclude: conclude.lambda,
       RecordFailure: recordFailure.lambda,
+      PrepareEvaluation: prepareEvaluation.lambda,
+      PlanEvaluation: planEvaluation.lambda,
+      Evaluate: evaluate.lambda,
+      ConcludeEvaluation: concludeEvaluation.lambda,
     };
+  }
+  /** The functions of one machine's states. */
+  of(states: readonly StateName[]): Partial<Record<StateName, IFunction>> {
+    return Object.fromEntries(states.map((state) => [state, this.byState[state]]));
   }
 }

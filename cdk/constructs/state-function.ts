@@ -129,6 +129,21 @@ export class StateFunction extends Construct {
     );
   }
 
+  /** A task's history, which lies beside the runs: its entries are found by query. */
+  useHistory(table: Table): void {
+    this.#allow(['dynamodb:Query'], [table.tableArn]);
+  }
+
+  /** Functions of the user's own that score answers. */
+  useFunctions(arns: readonly string[]): void {
+    this.#allow(['lambda:InvokeFunction'], [...arns]);
+    acknowledgeWildcards(
+      this.#role,
+      arns.filter((arn) => arn.includes('*')),
+      'Scorers that whoever deploys has named so in `scorerFunctionArns`.',
+    );
+  }
+
   /** The model's API key, in a secret of this name that somebody else made. */
   useApiKey(secretName: string): void {
     this.addVariable('OPENAI_API_KEY_SECRET', secretName);

@@ -9,11 +9,17 @@ import { Construct } from 'constructs';
 import { acknowledgeWildcards } from './acknowledge.ts';
 import type { StateName } from './functions.ts';
 
-const definitionFile = fileURLToPath(new URL('../../statemachine/optimize.asl.json', import.meta.url));
-
 export interface WorkflowProps {
-  readonly functions: Readonly<Record<StateName, IFunction>>;
+  /** Id of the machine's construct, which names it in the console. */
+  readonly machineId: string;
+  /** File in `statemachine/`. */
+  readonly definition: string;
+  readonly comment: string;
+  /** Functions of its states. */
+  readonly functions: Readonly<Partial<Record<StateName, IFunction>>>;
   readonly logRetention: RetentionDays;
+  /** Ends the name of its log group. */
+  readonly logName?: string;
 }
 
 export class Workflow extends Construct {
@@ -25,11 +31,13 @@ export class Workflow extends Construct {
     super(scope, id);
     const stack = Stack.of(this);
     // Each group outside /aws/vendedlogs/ takes room in a resource policy that the whole account shares.
-    this.logGroupName = `/aws/vendedlogs/states/${stack.stackName}`;
-    this.stateMachine = new StateMachine(this, 'Optimize', {
-      comment: 'Improves a prompt and proves the gain. Start an execution with the task as its input.',
+    this.logGroupName = `/aws/vendedlogs/states/${stack.stackName}${props.logName ?? ''}`;
+    this.stateMachine = new StateMachine(this, props.machineId, {
+      comment: props.comment,
       stateMachineType: StateMachineType.STANDARD,
-      definitionBody: DefinitionBody.fromFile(definitionFile),
+      definitionBody: DefinitionBody.fromFile(
+        fileURLToPath(new URL(`../../statemachine/${props.definition}`, import.meta.url)),
+      ),
       definitionSubstitutions: Object.fromEntries(
         Object.entries(props.functions).map(([state, fn]) => [`${state}FunctionArn`, fn.functionArn]),
       ),

@@ -57,6 +57,8 @@ export const rolloutSchema = z.strictObject({
   score: z.number().min(0).max(1).nullable(),
   evals: z.array(evalResultSchema),
   output: z.string().nullable(),
+  /** From request to answer; null when there was none, or nobody measured. */
+  latencyMs: z.number().min(0).nullable(),
   failure: failureSchema.nullable(),
   usage: usageSchema,
 });
@@ -79,6 +81,18 @@ export const paidCallSchema = z.strictObject({
 });
 export type PaidCall = z.infer<typeof paidCallSchema>;
 
+/** What is known of a task from its history: `contracts/history.ts`. */
+export const knownSchema = z.strictObject({
+  /** When somebody looked at this very test set, by run. */
+  unsealed: z.array(z.strictObject({ runId: z.string(), at: z.string() })),
+  /** Standard deviation of a judge's scores of the same answer, by eval, as last measured. */
+  judgeNoise: z.record(
+    z.string(),
+    z.strictObject({ sd: z.number().min(0), answers: z.number().int(), runId: z.string(), at: z.string() }),
+  ),
+});
+export type Known = z.infer<typeof knownSchema>;
+
 /** Context (S3, `context.json`). Written once by Prepare. Read by every later state. Holds nothing sealed. */
 export const contextSchema = z.strictObject({
   schema: z.literal('prompt-optimizer.context.v1'),
@@ -92,6 +106,7 @@ export const contextSchema = z.strictObject({
     maxInputBytes: z.number().int().min(0),
     maxExpectedBytes: z.number().int().min(0),
   }),
+  known: knownSchema,
   notice: z.string().nullable(),
 });
 export type RunContext = z.infer<typeof contextSchema>;

@@ -62,6 +62,11 @@ export class BudgetExhaustedError extends PromptOptimizerError {
   readonly name = 'BudgetExhaustedError';
 }
 
+/** More rollouts have failed than a number may leave out (`maxFailureShare`). */
+export class TooManyFailuresError extends PromptOptimizerError {
+  readonly name = 'TooManyFailuresError';
+}
+
 /** Somebody else wrote the same record first (a second `Plan`, a second run of the same id). */
 export class StoreConflictError extends PromptOptimizerError {
   readonly name = 'StoreConflictError';

@@ -4,7 +4,7 @@
  */
 import { z } from 'zod';
 import { evalFields } from '../contracts/evals.ts';
-import { runsFiles } from '../platform/scorers.ts';
+import { runsFiles, ScorerUnavailableError } from '../platform/scorers.ts';
 import type { EvalDefinition } from './scorer.ts';
 import { EvalFailure, type ScorerInput, ScoringEndedError } from './services.ts';
 
@@ -75,5 +75,6 @@ export const custom: EvalDefinition<Settings> = {
 
 function fail(name: string, message: string, cause?: unknown): never {
   if (cause instanceof ScoringEndedError) throw cause;
-  throw new EvalFailure('ScorerError', `The scorer ${name} failed: ${message}`, false, { cause });
+  const isTransient = cause instanceof ScorerUnavailableError;
+  throw new EvalFailure('ScorerError', `The scorer ${name} failed: ${message}`, isTransient, { cause });
 }

@@ -38,11 +38,21 @@ export function judgeMessages(criteria: readonly Criterion[], judged: Judged, sa
   ];
 }
 
-/** A second try after a reply that could not be read. */
+/**
+ * A second try after a reply that could not be read.
+ * @param problem ours, without a word of the reply: that may repeat what was judged, and here it would stand outside of it
+ */
 export function judgeRepair(messages: readonly Message[], reply: string, problem: string): Message[] {
   const content = `That reply cannot be used: ${problem} Judge the same answer again, and reply with the JSON object alone.`;
-  return [...messages, { role: 'assistant', content: reply.slice(0, 4_000).toWellFormed() }, { role: 'user', content }];
+  return [
+    ...messages,
+    { role: 'assistant', content: defused(reply.slice(0, MAX_REPEATED_CHARS)) },
+    { role: 'user', content },
+  ];
 }
+
+/** What of a reply is shown again to who wrote it, characters. */
+const MAX_REPEATED_CHARS = 4_000;
 
 /** JSON Schema of a judge's reply: for each criterion first the reasoning, then the score. */
 export function judgeSchema(criteria: readonly Criterion[]): Record<string, Json> {
@@ -106,10 +116,18 @@ function fence(name: string, text: string, marker: string): string {
  * stands in. A zero-width space takes them apart and leaves them readable.
  */
 function defused(text: string): string {
-  return text.toWellFormed().replace(CONTROL_TOKENS, (token) => `${token.slice(0, 1)}\u200b${token.slice(1)}`);
+  return text.toWellFormed().replace(CONTROL_TOKENS, '$&\u200b');
 }
 
-const CONTROL_TOKENS = /<\||\|>|<\/?s>|\[\/?INST\]|<<\/?SYS>>|<(start|end)_of_turn>|<[｜|]/giu;
+/** First characters of control tokens: of ChatML and Llama 3, Llama 2, Mistral, Gemma, DeepSeek, Qwen, GLM. */
+const CONTROL_TOKENS = new RegExp(
+  [
+    '<(?=[|｜]|/?s>|</?sys>>|(?:start|end)_of_turn>|/?(?:bos|eos|pad|unk|sop|eop|think)>|/?tool_(?:call|response)s?>)',
+    '[|｜](?=>)',
+    String.raw`\[(?=/?(?:inst|system_prompt|available_tools|tool_calls|tool_results|tool_content|gmask)\])`,
+  ].join('|'),
+  'giu',
+);
 
 /**
  * Drawn from all that the call holds: a text cannot hold a marker that depends on it, and no two calls have the same. It

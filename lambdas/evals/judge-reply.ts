@@ -3,25 +3,27 @@ import type { AnswerToken, ChatAnswer } from '../model/chat-model.ts';
 import { parseAnswer } from './json-answer.ts';
 import type { Criterion } from './judge-prompt.ts';
 import { type ScaleName, scales, scoreOfVerdict } from './judge-scale.ts';
-import { isRecord, own, show } from './scorer.ts';
+import { isRecord, own } from './scorer.ts';
 
 /** One criterion as judged. */
 export interface Judgement {
   readonly reasoning: string;
   /** [0, 1]. */
   readonly score: number;
+  /** Whether the score is the mean by the probabilities of the tokens, and not the verdict alone. */
+  readonly isWeighted: boolean;
 }
 
 export type ReadReply =
   | { readonly status: 'read'; readonly judgements: ReadonlyMap<string, Judgement> }
-  /** `problem`: a sentence for the judge and for the user. */
+  /** `problem`: the end of a sentence, for the judge and for the user. It holds nothing that the judge wrote. */
   | { readonly status: 'unreadable'; readonly problem: string };
 
 /** @param weighted whether scores are weighted by the probabilities of the tokens, where the reply has them */
 export function readJudgeReply(criteria: readonly Criterion[], reply: ChatAnswer, weighted: boolean): ReadReply {
   if (reply.truncated) return unreadable('it was cut off at the length limit; be shorter.');
   const parsed = parseAnswer(reply.text);
-  if (parsed.value === undefined) return unreadable(`it is not the JSON object asked for (${parsed.problem})`);
+  if (parsed.value === undefined) return unreadable('it is not the JSON object that was asked for.');
   const judgements = new Map<string, Judgement>();
   for (const criterion of criteria) {
     const { name, scale } = criterion;
@@ -33,10 +35,10 @@ export function readJudgeReply(criteria: readonly Criterion[], reply: ChatAnswer
     if (typeof reasoning !== 'string') return unreadable(`${name} has no text as reasoning.`);
     if (score === null) {
       const known = scales[scale].verdicts.map(({ verdict }) => JSON.stringify(verdict)).join(', ');
-      return unreadable(`the score of ${name} is ${show(given)}, not one of ${known}.`);
+      return unreadable(`the score of ${name} is not one of ${known}.`);
     }
     const expected = weighted && reply.tokens !== null ? weightedScore(reply.tokens, criteria, criterion) : null;
-    judgements.set(name, { reasoning: reasoning.trim(), score: expected ?? score });
+    judgements.set(name, { reasoning: reasoning.trim(), score: expected ?? score, isWeighted: expected !== null });
   }
   return { status: 'read', judgements };
 }
@@ -54,33 +56,53 @@ function weightedScore(
   criteria: readonly Criterion[],
   { name, scale }: Criterion,
 ): number | null {
-  const text = tokens.map(({ token }) => token).join('');
+  const text = textOf(tokens);
   const placeOf = (criterion: string): number => text.search(new RegExp(`"${criterion}"\\s*:\\s*\\{`));
   const from = placeOf(name);
   if (from < 0) return null;
   // The next criterion's object begins where this one's has ended.
   const later = criteria.map((one) => placeOf(one.name)).filter((place) => place > from);
-  const own = text.slice(from, Math.min(text.length, ...later));
-  // Inside a JSON text each quote is escaped, so this is the field and no word of the reasoning.
-  const field = /"score"\s*:\s*"?/.exec(own);
-  if (field === null) return null;
-  const place = tokenAt(tokens, from + field.index + field[0].length);
+  const [verdict] = verdictPlaces(text.slice(from, Math.min(text.length, ...later)));
+  if (verdict === undefined) return null;
+  const place = tokens[indexAt(tokens, from + verdict)];
   if (place === undefined) return null;
   let mass = 0;
   let sum = 0;
   for (const { token, logprob } of place.likeliest) {
     const score = scoreOfToken(scale, token);
     if (score === null) continue;
-    const probability = Math.exp(logprob);
+    // Servers round: a little above 0 is certainty.
+    const probability = Math.exp(Math.min(0, logprob));
     mass += probability;
     sum += probability * score;
   }
   return mass > 0 ? Math.min(1, sum / mass) : null;
 }
 
-function tokenAt(tokens: readonly AnswerToken[], offset: number): AnswerToken | undefined {
+/**
+ * The reply as it is worth keeping: what else might have been written is only ever read where a verdict stands, and twenty
+ * tokens for each token of the reasoning would be too much to store.
+ */
+export function withVerdictsAlone(reply: ChatAnswer): ChatAnswer {
+  const { tokens } = reply;
+  if (tokens === null) return reply;
+  const kept = new Set(verdictPlaces(textOf(tokens)).map((offset) => indexAt(tokens, offset)));
+  return { ...reply, tokens: tokens.map((one, i) => (kept.has(i) ? one : { ...one, likeliest: [] })) };
+}
+
+/** Where verdicts begin. Inside a JSON text each quote is escaped, so these are fields and no words of a reasoning. */
+function verdictPlaces(text: string): number[] {
+  return [...text.matchAll(/"score"\s*:\s*"?/g)].map(({ index, 0: field }) => index + field.length);
+}
+
+function textOf(tokens: readonly AnswerToken[]): string {
+  return tokens.map(({ token }) => token).join('');
+}
+
+/** The token that holds the character at an offset of the text; -1: none. */
+function indexAt(tokens: readonly AnswerToken[], offset: number): number {
   let end = 0;
-  return tokens.find(({ token }) => {
+  return tokens.findIndex(({ token }) => {
     end += token.length;
     return end > offset;
   });

@@ -45,6 +45,7 @@ export const scales: Readonly<Record<ScaleName, Scale>> = {
 
 /** The score of a judge's verdict, numbers in quotes and any case included; null when the scale does not have it. */
 export function scoreOfVerdict(scale: ScaleName, given: unknown): number | null {
+  if (typeof given !== 'string' && typeof given !== 'number') return null;
   const wanted = String(given).trim().toLowerCase();
   return scales[scale].verdicts.find(({ verdict }) => String(verdict) === wanted)?.score ?? null;
 }
@@ -59,5 +60,6 @@ export function scoreOfRating(scale: ScaleName, rating: Rating): number | null {
 export function describeScore(scale: ScaleName, score: number): string {
   if (scale === 'five_star') return `${Number((1 + 4 * score).toFixed(2))} of 5`;
   const exact = scales[scale].verdicts.find((one) => Math.abs(one.score - score) < 1e-9);
-  return exact === undefined ? `${score.toFixed(2)} between fail (0) and pass (1)` : String(exact.verdict);
+  if (exact !== undefined) return String(exact.verdict);
+  return `${score.toFixed(2)} between ${scales[scale].verdicts[0]?.verdict} (0) and pass (1)`;
 }

@@ -10,7 +10,15 @@ import type { ChatAnswer } from '../model/chat-model.ts';
 import { type Criterion, type Judged, judgeMessages, judgeRepair, judgeSchema } from './judge-prompt.ts';
 import { type Judgement, readJudgeReply } from './judge-reply.ts';
 import { describeScore, scaleNames, scales } from './judge-scale.ts';
-import { type Answer, type EvalContext, type EvalDefinition, type Scored, wantedOf, wantedPlace } from './scorer.ts';
+import {
+  type Answer,
+  type EvalContext,
+  type EvalDefinition,
+  type Scored,
+  show,
+  wantedOf,
+  wantedPlace,
+} from './scorer.ts';
 import { EvalFailure, type EvalServices, type Question } from './services.ts';
 
 const schema = z.strictObject({
@@ -73,7 +81,7 @@ export const llmJudge: EvalDefinition<JudgeSettings> = {
       timeoutSeconds: judge.timeoutSeconds,
     };
     // The repair of a reply that cannot be read sends that reply along.
-    return [call, { ...call, promptBytes: call.promptBytes + 4 * judge.maxOutputTokens }];
+    return [call, { ...call, promptBytes: call.promptBytes + 4 * judge.maxOutputTokens + REPAIR_BYTES }];
   },
   group: ({ name, group, judge, samples, weighting, reference, path, value }) =>
     JSON.stringify(group === undefined ? [name] : [group, judge, samples, weighting, reference, path, value, 'shared']),
@@ -84,6 +92,9 @@ export const llmJudge: EvalDefinition<JudgeSettings> = {
   },
   groupScorer: (members) => (example, answer, services) => judge(members, example, answer, services),
 };
+
+/** UTF-8 bytes of the words that ask for a repair. */
+const REPAIR_BYTES = 500;
 
 function judgeOf(settings: JudgeSettings, task: Pick<EvalContext, 'judge'>): JudgeModelSettings | undefined {
   return settings.judge ?? task.judge;
@@ -106,10 +117,7 @@ async function judge(
     if (one.status === 'rejected') throw one.reason;
     return one.value;
   });
-  const note = samples.some(({ unweighted }) => unweighted)
-    ? `${model.name} gives no probabilities of its tokens: the mean of ${samples.length === 1 ? 'one sample' : `${samples.length} samples`} was taken.`
-    : undefined;
-  return members.map((one) => toScored(one, samples, note));
+  return members.map((one) => toScored(one, samples, model));
 }
 
 function judgedOf(settings: JudgeSettings, example: Example, answer: Answer): Judged {
@@ -124,14 +132,11 @@ function judgedOf(settings: JudgeSettings, example: Example, answer: Answer): Ju
 }
 
 function textOf(value: Json): string {
-  return typeof value === 'string' ? value : JSON.stringify(value, null, 1);
+  return typeof value === 'string' ? value : JSON.stringify(value);
 }
 
-interface Sample {
-  readonly judgements: ReadonlyMap<string, Judgement>;
-  /** Whether probabilities were wanted and not given. */
-  readonly unweighted: boolean;
-}
+/** One draw, by eval. */
+type Sample = ReadonlyMap<string, Judgement>;
 
 /** One draw: the call, and one repair of a reply that cannot be read. @throws EvalFailure when that cannot be read either */
 async function askOnce(
@@ -144,29 +149,24 @@ async function askOnce(
 ): Promise<Sample> {
   const responseSchema = judgeSchema(members);
   let messages = judgeMessages(members, judged, sample);
-  let problem = '';
+  let why = '';
   for (let attempt = 0; attempt < 2; attempt += 1) {
     const reply = await askFor({ model, messages, responseSchema, logprobs: weighted, sample }, services);
     const read = readJudgeReply(members, reply, weighted);
-    if (read.status === 'read') {
-      return { judgements: read.judgements, unweighted: weighted && reply.tokens === null };
-    }
-    problem = read.problem;
-    messages = judgeRepair(messages, reply.text, problem);
+    if (read.status === 'read') return read.judgements;
+    why = `${read.problem} It wrote: ${show(reply.text)}`;
+    messages = judgeRepair(messages, reply.text, read.problem);
   }
-  throw new EvalFailure(
-    'JudgeError',
-    `The judge ${model.name} gave no usable reply in two attempts: ${problem}`,
-    false,
-  );
+  throw new EvalFailure('JudgeError', `The judge ${model.name} gave no usable reply in two attempts: ${why}`, false);
 }
 
 /** Judges whose servers have refused to give probabilities; known for the life of the process. */
 const withoutProbabilities = new Set<string>();
 
 async function askFor(question: Question, services: EvalServices): Promise<ChatAnswer> {
-  const plain = { ...question, logprobs: false };
-  if (!question.logprobs || withoutProbabilities.has(question.model.name)) return services.ask(plain);
+  if (!question.logprobs) return services.ask(question);
+  const plain = { ...question, logprobs: false, withoutProbabilities: true };
+  if (withoutProbabilities.has(question.model.name)) return services.ask(plain);
   try {
     return await services.ask(question);
   } catch (error) {
@@ -177,18 +177,24 @@ async function askFor(question: Question, services: EvalServices): Promise<ChatA
   }
 }
 
-function toScored(settings: JudgeSettings, samples: readonly Sample[], note: string | undefined): Scored {
-  const judgements = samples.flatMap(({ judgements: of }) => of.get(settings.name) ?? []);
+function toScored(settings: JudgeSettings, samples: readonly Sample[], model: JudgeModelSettings): Scored {
+  const judgements = samples.flatMap((sample) => sample.get(settings.name) ?? []);
   const score = judgements.reduce((sum, one) => sum + one.score, 0) / judgements.length;
   // The reasoning that is told is that of the sample nearest to the mean.
   const told = judgements.reduce((best, one) =>
     Math.abs(one.score - score) < Math.abs(best.score - score) ? one : best,
   );
   const mean = judgements.length === 1 ? '' : ` (mean of ${judgements.length})`;
+  const plain = settings.weighting === 'logprobs' ? judgements.filter(({ isWeighted }) => !isWeighted).length : 0;
   return {
     score,
     feedback: `${describeScore(settings.scale, score)}${mean}: ${told.reasoning}`,
-    rule: `meet this: ${settings.criteria ?? settings.steps?.join(' ') ?? ''}`,
-    ...(note === undefined ? {} : { note }),
+    rule: `meet this: ${(settings.criteria ?? settings.steps?.join(' ') ?? '').replace(/[.\s]+$/, '')}`,
+    ...(plain === 0 ? {} : { note: noteOf(model, plain, judgements.length) }),
   };
+}
+
+function noteOf({ name }: JudgeModelSettings, plain: number, all: number): string {
+  const of = all === 1 ? 'its verdict' : `${plain} of its ${all} verdicts`;
+  return `${name} gave no probabilities for ${of}, which ${plain === 1 ? 'counts' : 'count'} as written.`;
 }

@@ -4,12 +4,23 @@ import type { EvalResult } from '../contracts/artifacts.ts';
 import type { Example } from '../contracts/dataset.ts';
 import type { EvalSettings } from '../contracts/evals.ts';
 import { contains } from './contains.ts';
+import { containsAll } from './contains-all.ts';
+import { containsAny } from './contains-any.ts';
+import { cost } from './cost.ts';
 import { custom } from './custom.ts';
 import { exactMatch } from './exact-match.ts';
+import { isJson } from './is-json.ts';
+import { isRefusal } from './is-refusal.ts';
 import { parseAnswer } from './json-answer.ts';
 import { jsonFields } from './json-fields.ts';
+import { jsonSchema } from './json-schema.ts';
+import { latency } from './latency.ts';
+import { length } from './length.ts';
+import { levenshtein } from './levenshtein.ts';
 import { llmJudge } from './llm-judge.ts';
+import { number } from './number.ts';
 import { regex } from './regex.ts';
+import { rougeL } from './rouge-l.ts';
 import {
   type Answer,
   cutNote,
@@ -23,12 +34,31 @@ import {
   valueAt,
 } from './scorer.ts';
 import type { EvalServices } from './services.ts';
+import { setMatch } from './set-match.ts';
+import { similarity } from './similarity.ts';
+import { startsWith } from './starts-with.ts';
+import { toolCalls } from './tool-calls.ts';
 
 const types = {
   exact_match: exactMatch,
   contains,
+  contains_all: containsAll,
+  contains_any: containsAny,
+  starts_with: startsWith,
   regex,
+  is_json: isJson,
+  json_schema: jsonSchema,
   json_fields: jsonFields,
+  number,
+  set_match: setMatch,
+  levenshtein,
+  rouge_l: rougeL,
+  length,
+  is_refusal: isRefusal,
+  tool_calls: toolCalls,
+  latency,
+  cost,
+  similarity,
   llm_judge: llmJudge,
   custom,
 };

@@ -9,8 +9,10 @@ export interface Question {
   readonly model: JudgeModelSettings;
   readonly messages: readonly Message[];
   readonly responseSchema: Readonly<Record<string, Json>>;
-  /** Whether the probabilities of the answer's tokens are wanted. */
+  /** Whether the probabilities of the answer's tokens are wanted, where a `score` stands. */
   readonly logprobs: boolean;
+  /** They were wanted, and the server has refused to give them. */
+  readonly withoutProbabilities?: boolean;
   /** Which draw of the same question this is, 0-based. */
   readonly sample: number;
 }

@@ -1,4 +1,5 @@
 /** What a user's task is checked against: the contracts, with every eval type that there is. */
+import { evaluationInputSchemaWith } from '../contracts/evaluation.ts';
 import { executionInputSchemaWith } from '../contracts/payloads.ts';
 import { taskFileSchemaWith } from '../contracts/task.ts';
 import { evalSchema } from './registry.ts';
@@ -8,3 +9,6 @@ export const taskFileSchema = taskFileSchemaWith(evalSchema);
 
 /** An execution's input. */
 export const executionInputSchema = executionInputSchemaWith(evalSchema);
+
+/** The input of an evaluation. */
+export const evaluationInputSchema = evaluationInputSchemaWith(evalSchema);

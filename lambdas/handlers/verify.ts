@@ -2,10 +2,11 @@
 import type { VerificationRow } from '../contracts/artifacts.ts';
 import { itemDoneSchema, itemInputSchema } from '../contracts/payloads.ts';
 import { candidateOf, componentsOf } from '../optimizer/archive.ts';
-import { addUsage, noUsage } from '../optimizer/usage.ts';
+import { addUsage } from '../optimizer/usage.ts';
 import { stateHandler } from '../platform/handler.ts';
 import { keepLedger, loadItem } from '../rollout/item.ts';
 import { openLease } from '../rollout/lease.ts';
+import { rowsOf } from '../rollout/rows.ts';
 import { loadBatch, type RolloutBatch, runRollouts } from '../rollout/run-rollouts.ts';
 import { loadSealedTest, saveVerification } from '../store/artifacts.ts';
 
@@ -38,31 +39,16 @@ export const handler = stateHandler(itemInputSchema, itemDoneSchema, async (inpu
   };
   const loaded = await loadBatch(batch);
   const lease = openLease(item.lease, addUsage(loaded.used, ledger.task), loaded.missing.size);
-  const { rollouts, strayUsage, interruption, partial } = await runRollouts(batch, loaded, lease, work.task);
-  const rows = pairs.flatMap(({ example, candidateId, draw }, i): VerificationRow[] => {
-    const rollout = rollouts[i] ?? null;
-    if (rollout === null) {
-      // Not made before the interruption; what was paid for it still counts.
-      const usage = partial.get(loaded.keys[i] ?? '') ?? noUsage();
-      const row = { exampleId: example.id, candidateId, draw, score: null, evals: {}, cached: false };
-      return usage.calls + usage.judgeCalls === 0 ? [] : [{ ...row, usage }];
-    }
-    return [
-      {
-        exampleId: example.id,
-        candidateId,
-        draw,
-        score: rollout.score,
-        evals: Object.fromEntries(rollout.evals.map(({ name, score }) => [name, score])),
-        cached: rollout.runId !== runId,
-        usage: rollout.usage,
-      },
-    ];
-  });
+  const results = await runRollouts(batch, loaded, lease, work.task);
+  const refs = pairs.map(({ example, candidateId, draw }) => ({ exampleId: example.id, candidateId, draw }));
+  // Why a rollout failed, or how long it took, stays here.
+  const rows = rowsOf(refs, runId, loaded, results).map(
+    ({ failure: _failure, latencyMs: _latency, ...row }): VerificationRow => row,
+  );
   await saveVerification(runId, turn, index, { schema: 'prompt-optimizer.verification.v1', rows });
-  if (interruption !== null) {
-    await keepLedger(input, ledger, { task: strayUsage }, interruption);
-    throw interruption;
+  if (results.interruption !== null) {
+    await keepLedger(input, ledger, { task: results.strayUsage }, results.interruption);
+    throw results.interruption;
   }
   return { status: 'done' as const, index };
 });

@@ -146,15 +146,16 @@ function tokensOf(logprobs: unknown): AnswerToken[] | null {
   const content: unknown =
     typeof logprobs === 'object' && logprobs !== null ? Reflect.get(logprobs, 'content') : undefined;
   if (!Array.isArray(content) || content.length === 0) return null;
-  const tokens = content.map(({ token, top_logprobs }) => ({
-    token: String(token),
-    likeliest: Array.isArray(top_logprobs)
-      ? top_logprobs.flatMap((one) =>
-          typeof one?.logprob === 'number' ? [{ token: String(one.token), logprob: one.logprob }] : [],
-        )
-      : [],
+  const tokens = content.map((one: { token?: unknown; top_logprobs?: unknown } | null) => ({
+    token: String(one?.token ?? ''),
+    likeliest: Array.isArray(one?.top_logprobs) ? one.top_logprobs.flatMap(likelyToken) : [],
   }));
   return tokens.some(({ likeliest }) => likeliest.length > 0) ? tokens : null;
+}
+
+function likelyToken(one: { token?: unknown; logprob?: unknown } | null): AnswerToken['likeliest'][number][] {
+  const logprob = one?.logprob;
+  return typeof logprob === 'number' && Number.isFinite(logprob) ? [{ token: String(one?.token), logprob }] : [];
 }
 
 /** A server's count, when it is one. */

@@ -11,7 +11,8 @@ export type RunEvent =
       readonly runId: string;
       readonly status: 'scored' | 'failed';
       readonly costUsd: number | null;
-    };
+    }
+  | { readonly type: 'evaluating'; readonly runId: string; readonly progress: EvaluationProgress };
 
 /** Where a run stands. Scores in [0, 1]; `rollouts` counts calls of the task model, as the cap does. */
 export interface Progress {
@@ -28,10 +29,21 @@ export interface Progress {
   readonly elapsedMs: number;
 }
 
+/** Where an evaluation stands: rollouts that have landed before this step, of all. */
+export interface EvaluationProgress {
+  readonly done: number;
+  readonly of: number;
+  readonly rollouts: number;
+  readonly judgeCalls: number;
+  readonly costUsd: number | null;
+  readonly failures: number;
+  readonly elapsedMs: number;
+}
+
 type Listener = (event: RunEvent) => void;
 
 let listener: Listener = (event) => {
-  if (event.type === 'planned') logger.info('planned', { runId: event.runId, ...event.progress });
+  if (event.type !== 'rollout') logger.info(event.type, { runId: event.runId, ...event.progress });
 };
 
 /** Replaces the listener (one process, one watcher). */

@@ -1,7 +1,11 @@
 /** A user's own scorers: Lambda functions, and on one machine files. What they are given and answer is `evals/custom.ts`. */
-import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
+import { InvokeCommand, LambdaClient, type LambdaClientConfig, LambdaServiceException } from '@aws-sdk/client-lambda';
 
-/** Runs the scorer in a file with a JSON input. @throws Error when it throws, or takes longer than `timeoutSeconds` */
+/**
+ * Runs the scorer in a file with a JSON input.
+ * @throws ScorerUnavailableError when it takes longer than `timeoutSeconds`
+ * @throws Error when it throws or cannot be loaded
+ */
 export type FileRunner = (file: string, input: unknown, timeoutSeconds: number) => Promise<unknown>;
 
 let fileRunner: FileRunner | null = null;
@@ -21,6 +25,14 @@ export const runScorerFile: FileRunner = (file, input, timeoutSeconds) => {
   return fileRunner(file, input, timeoutSeconds);
 };
 
+/** A scorer gave no answer, and may well give one another time: too slow, too many calls at once, out of reach. */
+export class ScorerUnavailableError extends Error {
+  override readonly name = 'ScorerUnavailableError';
+}
+
+/** Lambda throttles accounts at as little as ten calls at once; a function that throws is not asked again. */
+const MAX_ATTEMPTS = 5;
+
 let client: LambdaClient | undefined;
 
 /** Says which client invokes functions, where the environment of this process is not the user's own. */
@@ -28,17 +40,24 @@ export function setScorerClient(given: LambdaClient): void {
   client = given;
 }
 
+/** A client as `invokeScorer` has it. */
+export function scorerClient(config: LambdaClientConfig = {}): LambdaClient {
+  return new LambdaClient({ maxAttempts: MAX_ATTEMPTS, ...config });
+}
+
 /**
  * Invokes a Lambda function and waits for its answer.
- * @throws Error when it cannot be invoked, throws, answers no JSON, or takes longer than `timeoutSeconds`
+ * @throws ScorerUnavailableError when it takes longer than `timeoutSeconds`, is throttled or out of reach
+ * @throws Error when it may not be invoked, throws or answers no JSON
  */
 export async function invokeScorer(arn: string, payload: unknown, timeoutSeconds: number): Promise<unknown> {
-  client ??= new LambdaClient({ maxAttempts: 2 });
+  client ??= scorerClient();
   const abortSignal = AbortSignal.timeout(timeoutSeconds * 1000);
   const command = new InvokeCommand({ FunctionName: arn, Payload: Buffer.from(JSON.stringify(payload)) });
   const answer = await client.send(command, { abortSignal }).catch((error: unknown) => {
-    if (abortSignal.aborted) throw new Error(`${arn} did not answer within ${timeoutSeconds} s.`, { cause: error });
-    throw error;
+    const late = `${arn} did not answer within ${timeoutSeconds} s.`;
+    if (abortSignal.aborted) throw new ScorerUnavailableError(late, { cause: error });
+    throw mayPass(error) ? new ScorerUnavailableError(`${arn}: ${messageOf(error)}`, { cause: error }) : error;
   });
   const text = Buffer.from(answer.Payload ?? []).toString('utf-8');
   if (answer.FunctionError !== undefined) throw new Error(`${arn} threw: ${text.slice(0, 500)}`);
@@ -47,6 +66,21 @@ export async function invokeScorer(arn: string, payload: unknown, timeoutSeconds
   } catch (error) {
     throw new Error(`${arn} answered no JSON: ${JSON.stringify(text.slice(0, 200))}`, { cause: error });
   }
+}
+
+/** Whether Lambda is busy or broken, or nobody could be reached at all. */
+function mayPass(error: unknown): boolean {
+  if (!(error instanceof LambdaServiceException))
+    return error instanceof Error && error.name !== 'CredentialsProviderError';
+  return (
+    error.$retryable !== undefined ||
+    (error.$metadata.httpStatusCode ?? 0) >= 500 ||
+    error.$metadata.httpStatusCode === 429
+  );
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }
 
 /** Forgets the client, so that another environment can be used. */

@@ -5,41 +5,34 @@
 import type { Example, SplitName } from '../contracts/dataset.ts';
 import type { InputProblem } from '../contracts/errors.ts';
 import type { Task } from '../contracts/task.ts';
-import { missingFor, problemOf } from '../evals/registry.ts';
+import { humanScore, ratingWords } from '../evals/ratings.ts';
+import { callsOfEvals, missingFor, problemOf } from '../evals/registry.ts';
 import { priceOf } from '../model/prices.ts';
 import { requiredAmount } from '../optimizer/budget.ts';
 import { checkTemplates } from './check-templates.ts';
 import { factsOf } from './facts.ts';
+import type { GivenSplit, GivenSplits } from './given-splits.ts';
 import { evalContext } from './resolve-task.ts';
-
-/** One split as it was given. `file` and `lineOf` are for messages only. */
-export interface GivenSplit {
-  readonly file?: string | undefined;
-  readonly examples: readonly Example[];
-  readonly lineOf?: ((id: string) => number | undefined) | undefined;
-}
-
-export type GivenSplits = { readonly train: GivenSplit; readonly test: GivenSplit } & {
-  readonly [name in 'validation' | 'golden']?: GivenSplit | undefined;
-};
 
 /** Splits that the prompt is run on. */
 const rolledOut = ['train', 'validation', 'test'] as const;
 
 export function checkTask(task: Task, splits: GivenSplits): InputProblem[] {
   const problems = [
-    ...checkEvalNames(task),
+    ...checkEvals(task),
     ...checkFrozen(task),
     ...checkTemplates(task, inputsOf(splits)),
     ...checkSplits(splits),
-    ...checkExpected(task, splits),
-    ...checkPrices(task),
+    ...checkExpected(task, splits, rolledOut),
+    ...checkRatings(task, splits.golden),
+    ...checkPrices(task, [task.model.name, task.reflection.name, ...judgesOf(task)]),
   ];
   // The smallest run can only be computed for splits that make sense.
   return problems.length > 0 ? problems : checkBudget(task, splits);
 }
 
-function checkEvalNames(task: Task): InputProblem[] {
+/** Names and settings of the evals. */
+export function checkEvals(task: Task): InputProblem[] {
   const seen = new Set<string>();
   const problems: InputProblem[] = [];
   for (const [i, settings] of task.evals.entries()) {
@@ -116,10 +109,15 @@ function checkSplits(splits: GivenSplits): InputProblem[] {
   return problems;
 }
 
-function checkExpected(task: Task, splits: GivenSplits): InputProblem[] {
+/** Whether each example has what each eval needs. */
+export function checkExpected(
+  task: Pick<Task, 'evals'>,
+  splits: Partial<GivenSplits>,
+  names: readonly SplitName[],
+): InputProblem[] {
   const problems: InputProblem[] = [];
   for (const settings of task.evals) {
-    for (const name of rolledOut) {
+    for (const name of names) {
       const split = splits[name];
       for (const example of split?.examples ?? []) {
         const missing = missingFor(settings, example);
@@ -138,10 +136,33 @@ function checkExpected(task: Task, splits: GivenSplits): InputProblem[] {
   return problems;
 }
 
-function checkPrices(task: Task): InputProblem[] {
+/** Whether the ratings of golden examples are of evals that there are, and on their scales. */
+export function checkRatings(task: Pick<Task, 'evals'>, golden: GivenSplit | undefined): InputProblem[] {
+  return (golden?.examples ?? []).flatMap((example) =>
+    Object.entries(example.ratings ?? {}).flatMap(([name, rating]): InputProblem[] => {
+      const at = { file: golden?.file, line: golden?.lineOf?.(example.id), field: `datasets.golden` };
+      const settings = task.evals.find((one) => one.name === name);
+      if (settings === undefined) {
+        const known = task.evals.map((one) => one.name).join(', ');
+        const message = `example ${JSON.stringify(example.id)} rates ${JSON.stringify(name)}, which is no eval.`;
+        return [{ ...at, message, remedy: `Evals: ${known}.` }];
+      }
+      if (humanScore(settings, rating) !== null) return [];
+      const message = `example ${JSON.stringify(example.id)} rates ${name} with ${JSON.stringify(rating)}.`;
+      return [{ ...at, message, remedy: `Use ${ratingWords(settings)}.` }];
+    }),
+  );
+}
+
+/** Models that the evals ask. */
+export function judgesOf(task: Task): string[] {
+  return callsOfEvals(task.evals, evalContext(task)).map(({ model }) => model);
+}
+
+/** Whether the price of each model is known where the cost is capped. */
+export function checkPrices(task: Task, models: readonly string[]): InputProblem[] {
   if (task.budget.costUsd === undefined) return [];
-  const models = [...new Set([task.model.name, task.reflection.name])];
-  return models
+  return [...new Set(models)]
     .filter((model) => priceOf(model, task.prices) === null)
     .map((model) => ({
       field: 'budget.costUsd',

@@ -3,7 +3,7 @@ import type { Task } from '../contracts/task.ts';
 import { callsOfEvals } from '../evals/registry.ts';
 import { priceOf, pricesOf } from '../model/prices.ts';
 import { type Judging, maxExpectedBytes, type RunFacts, runFacts } from '../optimizer/budget.ts';
-import type { GivenSplits } from './check-task.ts';
+import type { GivenSplits } from './given-splits.ts';
 import { evalContext } from './resolve-task.ts';
 
 /** The facts of a run that has not begun. */

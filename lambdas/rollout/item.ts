@@ -1,5 +1,6 @@
 /** What every Map item has in common: its run, its work from the archive, its ledger. */
 import type { Archive, Ledger, RunContext, RunRecord, Usage } from '../contracts/artifacts.ts';
+import type { EvaluationPlan, EvaluationState, Variant } from '../contracts/evaluation.ts';
 import type { ItemInput } from '../contracts/payloads.ts';
 import type { Price, Task } from '../contracts/task.ts';
 import type { ChatModel, EmbeddingModel } from '../model/chat-model.ts';
@@ -11,6 +12,7 @@ import { invokeScorer, runScorerFile } from '../platform/scorers.ts';
 import { modelApiKey } from '../platform/secrets.ts';
 import { StoppedError } from '../platform/shutdown.ts';
 import { loadArchive, loadContext } from '../store/artifacts.ts';
+import { loadEvaluationPlan, loadEvaluationState } from '../store/evaluations.ts';
 import { loadRecord, loadRun, recordIds, saveRecord } from '../store/runs.ts';
 import type { CallDependencies } from './call-model.ts';
 import type { EvalDependencies, Interruption, RolloutDependencies } from './make-rollout.ts';
@@ -43,9 +45,40 @@ export async function loadItem({ runId, turn, index }: ItemInput): Promise<ItemW
     context,
     archive,
     ledger: ledger ?? emptyLedger,
-    task: { ...dependencies(model, prices.task), evals: evalDependencies(model, context.task) },
+    task: rolloutDependencies(model, context.task),
     reflection: dependencies(model, prices.reflection),
   };
+}
+
+export interface EvaluationWork {
+  readonly run: RunRecord;
+  readonly plan: EvaluationPlan;
+  readonly state: EvaluationState;
+  readonly ledger: Ledger;
+  readonly dependenciesOf: (variant: Variant) => RolloutDependencies;
+}
+
+/** Loads what an item of an evaluation needs. @throws Error when the run or its turn is not there */
+export async function loadEvaluationItem({ runId, turn, index }: ItemInput): Promise<EvaluationWork> {
+  const [run, plan, state, ledger, model] = await Promise.all([
+    loadRun(runId),
+    loadEvaluationPlan(runId),
+    loadEvaluationState(runId, turn),
+    loadRecord('ledger', runId, recordIds.ledger(turn, index)),
+    sharedModel(),
+  ]);
+  if (run === null) throw new Error(`Run ${runId} does not exist.`);
+  return {
+    run,
+    plan,
+    state,
+    ledger: ledger ?? emptyLedger,
+    dependenciesOf: ({ task }) => rolloutDependencies(model, task),
+  };
+}
+
+function rolloutDependencies(model: ChatModel & EmbeddingModel, task: Task): RolloutDependencies {
+  return { ...dependencies(model, pricesOf(task).task), evals: evalDependencies(model, task) };
 }
 
 /** Adds calls that belong to no stored result to the item's ledger, with the error that ended the attempt. */

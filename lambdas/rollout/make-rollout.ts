@@ -8,6 +8,7 @@ import type { Failure, PaidCall, Rollout, Usage } from '../contracts/artifacts.t
 import type { Example, SplitName } from '../contracts/dataset.ts';
 import type { ModelRefusedRequestError, ModelUnavailableError, RateLimitedError } from '../contracts/errors.ts';
 import type { Components, JudgeModelSettings, Price, Task } from '../contracts/task.ts';
+import { withVerdictsAlone } from '../evals/judge-reply.ts';
 import { asksModels, scoreAnswer } from '../evals/registry.ts';
 import type { Answer } from '../evals/scorer.ts';
 import { EvalFailure, type EvalServices, type Question, ScoringEndedError } from '../evals/services.ts';
@@ -26,6 +27,8 @@ export interface RolloutJob {
   readonly example: Example;
   readonly components: Components;
   readonly draw: number;
+  /** An answer that is there already (a golden example's): it is scored as it is, and no model is asked for one. */
+  readonly given?: string;
 }
 
 /** The errors that hand an item back to the machine. */
@@ -60,7 +63,7 @@ export interface RolloutStart {
   readonly answer: PaidCall | undefined;
 }
 
-export type MadeRollout = Pick<Rollout, 'status' | 'score' | 'evals' | 'output' | 'failure'>;
+export type MadeRollout = Pick<Rollout, 'status' | 'score' | 'evals' | 'output' | 'latencyMs' | 'failure'>;
 
 export type Making =
   | { readonly status: 'made'; readonly rollout: MadeRollout; readonly usage: Usage }
@@ -93,10 +96,23 @@ export async function usageSoFar(place: RolloutPlace, job: RolloutJob, start: Ro
 }
 
 /** Content key of a job's answer: all that it depends on but the model's own chance, which `draw` counts. */
-export function answerKey({ model, outputSchema }: Task, { split, example, components, draw }: RolloutJob): string {
+export function answerKey(
+  { model, outputSchema, evals }: Task,
+  { split, example, components, draw }: RolloutJob,
+): string {
   const { timeoutSeconds: _patience, ...settings } = model;
   const prompt = Object.entries(components).sort(([a], [b]) => (a < b ? -1 : 1));
-  return callKey('answer', split, example.id, example.input, prompt, settings, outputSchema ?? null, draw);
+  return callKey(
+    'answer',
+    split,
+    example.id,
+    example.input,
+    prompt,
+    settings,
+    outputSchema ?? null,
+    draw,
+    evals.some(isAboutRefusals),
+  );
 }
 
 const NO_LEASE: Lease = { take: () => false, settle: () => {} };
@@ -136,20 +152,20 @@ async function make(
   deps: RolloutDependencies,
 ): Promise<Making> {
   const { task } = place;
-  let output: string | null = null;
+  let told: Pick<MadeRollout, 'output' | 'latencyMs'> = { output: null, latencyMs: null };
   try {
     const answer = await answerOf(task, job, start, purse, lease.task, deps);
-    output = outputOf(answer);
+    told = { output: outputOf(answer), latencyMs: answer.latencyMs ?? null };
     const services = servicesOf(task, job, purse, lease.judge, deps);
     const { score, evals } = await scoreAnswer(task.evals, job.example, answer, services);
-    const rollout = { status: 'scored' as const, score, evals, output, failure: null };
+    const rollout = { status: 'scored' as const, score, evals, ...told, failure: null };
     return { status: 'made', rollout, usage: purse.total() };
   } catch (error) {
     if (error instanceof BrokenError) throw error.cause;
     if (error instanceof InterruptedError) {
       return { status: 'interrupted', error: error.interruption, stored: purse.stored(), unstored: purse.unstored() };
     }
-    return { status: 'made', rollout: { ...failed(failureOf(error)), output }, usage: purse.total() };
+    return { status: 'made', rollout: { ...failed(failureOf(error)), ...told }, usage: purse.total() };
   }
 }
 
@@ -161,7 +177,7 @@ function failureOf(error: unknown): Failure {
 }
 
 export function failed(failure: Failure): MadeRollout {
-  return { status: 'failed', score: null, evals: [], output: null, failure };
+  return { status: 'failed', score: null, evals: [], output: null, latencyMs: null, failure };
 }
 
 async function answerOf(
@@ -172,6 +188,7 @@ async function answerOf(
   lease: Lease,
   deps: RolloutDependencies,
 ): Promise<Answer> {
+  if (job.given !== undefined) return { text: job.given, truncated: false };
   const send = async (): Promise<CallOutcome<Answer>> => {
     const messages = renderMessages(job.components, job.example);
     const request = { model: task.model, messages, responseSchema: task.outputSchema };
@@ -213,10 +230,19 @@ function servicesOf(task: Task, job: RolloutJob, purse: Purse, lease: Lease, dep
   return {
     candidate: job.components,
     judge: task.judge,
-    ask(question) {
-      const send = async (): Promise<CallOutcome> =>
-        callModel(question, lease, { ...deps, price: given().priceOf(question.model.name) });
-      return purse.once(questionKey(question, job.draw), send, 'judge');
+    async ask(question) {
+      const send = async (): Promise<CallOutcome> => {
+        const price = given().priceOf(question.model.name);
+        const outcome = await callModel(question, lease, { ...deps, price });
+        return outcome.status === 'answered' ? { ...outcome, answer: withVerdictsAlone(outcome.answer) } : outcome;
+      };
+      try {
+        return await purse.once(questionKey(question, job.draw), send, 'judge');
+      } catch (error) {
+        // A server that gives no probabilities was asked without them, and then that is what is stored.
+        const mayBeRefused = question.logprobs && error instanceof NotStoredError;
+        throw mayBeRefused ? new EvalFailure('ModelRefusedRequestError', error.message, true) : error;
+      }
     },
     async embed(model, text) {
       const send = async (): Promise<CallOutcome<{ vector: readonly number[]; inputTokens: number }>> => {
@@ -246,13 +272,37 @@ async function answered<T>(result: Promise<T>): Promise<CallOutcome<T>> {
   return { status: 'answered', answer: await result, usage: noUsage() };
 }
 
-function questionKey({ model, messages, responseSchema, logprobs, sample }: Question, draw: number): string {
+function questionKey(question: Question, draw: number): string {
+  const { model, messages, responseSchema, logprobs, withoutProbabilities, sample } = question;
   const { timeoutSeconds: _patience, ...settings }: JudgeModelSettings = model;
-  return callKey('question', settings, messages, responseSchema, logprobs, sample, draw);
+  const probabilities = withoutProbabilities === true ? 'refused' : logprobs;
+  return callKey('question', settings, messages, responseSchema, probabilities, sample, draw);
 }
 
 /** Whose calls: those of judges are counted apart; a user's own function is not ours to count. */
 type Role = 'task' | 'judge' | 'none';
+
+/**
+ * Calls of this process that are under way, by table and key. Candidates that answer alike ask their judges the same at the
+ * same time: one pays, the others then find it stored.
+ */
+const underWay = new Map<string, Promise<unknown>>();
+
+/** Waits for whoever makes the same call; their failure is everybody's, unless only their lease was used up. */
+async function inTurn<T>(id: string, work: () => Promise<T>): Promise<T> {
+  for (let other = underWay.get(id); other !== undefined; other = underWay.get(id)) {
+    await other.catch((error: unknown) => {
+      if (!(error instanceof EvalFailure) || error.name !== 'BudgetExhaustedError') throw error;
+    });
+  }
+  const working = work();
+  underWay.set(id, working);
+  try {
+    return await working;
+  } finally {
+    underWay.delete(id);
+  }
+}
 
 /** The calls of one rollout, and what they cost. */
 interface Purse {
@@ -315,7 +365,9 @@ function openPurse(
       return answer;
     },
     once<T>(key: string, send: () => Promise<CallOutcome<T>>, role: Role, known?: PaidCall): Promise<T> {
-      const asking = (asked.get(key) as Promise<T> | undefined) ?? storedOrMade(key, send, role, known);
+      const made = (): Promise<T> => storedOrMade(key, send, role, known);
+      const asking =
+        (asked.get(key) as Promise<T> | undefined) ?? (limit === null ? made() : inTurn(`${table} ${key}`, made));
       asked.set(key, asking);
       return asking;
     },

@@ -96,7 +96,10 @@ export async function loadMissing(
   const answers = await loadPaidCalls(place.table, [...answerKeys.values()]);
   const entries = jobs.map(async ([key, job]): Promise<[string, MissingRollout]> => {
     const start = { key, earlier: earlier.get(key), answer: answers.get(answerKeys.get(key) ?? '') };
-    const used = start.answer === undefined ? (start.earlier?.usage ?? noUsage()) : await usageSoFar(place, job, start);
+    const used =
+      start.answer === undefined && job.given === undefined
+        ? (start.earlier?.usage ?? noUsage())
+        : await usageSoFar(place, job, start);
     return [key, { job, start, used }];
   });
   return new Map(await Promise.all(entries));

@@ -34,10 +34,12 @@ export interface RolloutIdentity {
   readonly outputSchema: Readonly<Record<string, Json>> | undefined;
   readonly evals: readonly EvalSettings[];
   readonly draw: number;
+  /** The answer, where it was given and not made. */
+  readonly given?: string;
 }
 
 export function rolloutKey(identity: RolloutIdentity): string {
-  const { split, example, components, model, outputSchema, evals, draw } = identity;
+  const { split, example, components, model, outputSchema, evals, draw, given } = identity;
   const { timeoutSeconds: _patience, ...settings } = model;
   const content = [
     split,
@@ -49,6 +51,7 @@ export function rolloutKey(identity: RolloutIdentity): string {
     outputSchema ?? null,
     evals,
     draw,
+    ...(given === undefined ? [] : [given]),
   ];
   return createHash('sha256').update(JSON.stringify(content)).digest('hex');
 }

@@ -1,5 +1,9 @@
 /** The OpenAI side: checks a chat request, decides which part is played, and builds the completion. Pure. */
 import { z } from 'zod';
+import { judge, type Verdict } from './judge-model.ts';
+import { judgeReplyTokens, type TokenProbability, writeJudgeReply } from './judge-reply.ts';
+import { readJudgeRequest } from './judge-request.ts';
+import { CHARS_PER_TOKEN, type ErrorBody, invalidRequest, tokensOf } from './protocol.ts';
 import { reflect } from './reflection-model.ts';
 import { isReflectionRequest } from './reflection-request.ts';
 import { answerTask } from './task-model.ts';
@@ -22,6 +26,8 @@ const requestSchema = z.object({
   max_completion_tokens: z.number().int().min(1).nullish(),
   n: z.literal(1).nullish(),
   stream: z.literal(false, { error: 'streaming is not offered by the simulated model' }).nullish(),
+  logprobs: z.boolean().nullish(),
+  top_logprobs: z.number().int().min(0).max(20).nullish(),
   response_format: z
     .union([
       z.object({ type: z.enum(['text', 'json_object']) }),
@@ -33,21 +39,7 @@ const requestSchema = z.object({
     .nullish(),
 });
 
-/** An OpenAI-style error body. */
-export type ErrorBody = Readonly<{
-  error: { message: string; type: string; param: string | null; code: string | null };
-}>;
-
-export function errorBody(
-  message: string,
-  type: string,
-  param: string | null = null,
-  code: string | null = null,
-): ErrorBody {
-  return { error: { message, type, param, code } };
-}
-
-export type Part = 'task' | 'reflection';
+export type Part = 'task' | 'reflection' | 'judge';
 
 export type Completion = Readonly<{
   id: string;
@@ -58,7 +50,7 @@ export type Completion = Readonly<{
     index: number;
     message: { role: 'assistant'; content: string; refusal: null };
     finish_reason: 'stop' | 'length';
-    logprobs: null;
+    logprobs: { content: readonly TokenProbability[]; refusal: null } | null;
   }>;
   usage: { prompt_tokens: number; completion_tokens: number; total_tokens: number };
 }>;
@@ -67,21 +59,10 @@ export type ChatResult =
   | Readonly<{ status: 200; part: Part; body: Completion }>
   | Readonly<{ status: 400; part: null; body: ErrorBody }>;
 
-const CHARS_PER_TOKEN = 4;
-const tokensOf = (text: string) => Math.max(1, Math.ceil(text.length / CHARS_PER_TOKEN));
-
 /** Answers a parsed request body: a pure function of the seed and the request. */
 export function completeChat(body: unknown, seed: number): ChatResult {
   const parsed = requestSchema.safeParse(body);
-  if (!parsed.success) {
-    const issue = parsed.error.issues[0];
-    const param = issue?.path.join('.') || null;
-    return {
-      status: 400,
-      part: null,
-      body: errorBody(`Invalid request: ${issue?.message ?? 'not an object'}`, 'invalid_request_error', param),
-    };
-  }
+  if (!parsed.success) return { status: 400, part: null, body: invalidRequest(parsed.error) };
   const request = parsed.data;
   const text = (...roles: readonly string[]) =>
     request.messages
@@ -90,18 +71,18 @@ export function completeChat(body: unknown, seed: number): ChatResult {
       .join('\n\n');
   const system = text('system', 'developer');
   const user = text('user');
-  const isReflection = isReflectionRequest(system, user);
   const format = request.response_format;
   const schema = format?.type === 'json_schema' ? format.json_schema.schema : undefined;
-  const answer = isReflection ? reflect(user, seed) : answerTask({ system, user, schema, seed });
+  const { part, text: answer, verdicts } = play(request, { system, user, schema, seed });
   const limit = request.max_completion_tokens ?? request.max_tokens ?? Number.POSITIVE_INFINITY;
   const cut = tokensOf(answer) > limit;
   const content = cut ? answer.slice(0, limit * CHARS_PER_TOKEN) : answer;
+  const tokens = request.logprobs === true ? judgeReplyTokens(verdicts, request.top_logprobs ?? 0) : [];
   const promptTokens = request.messages.reduce((total, message) => total + tokensOf(message.content) + 4, 3);
   const completionTokens = tokensOf(content);
   return {
     status: 200,
-    part: isReflection ? 'reflection' : 'task',
+    part,
     body: {
       id: `chatcmpl-sim-${hash(system + user).toString(36)}`,
       object: 'chat.completion',
@@ -112,7 +93,7 @@ export function completeChat(body: unknown, seed: number): ChatResult {
           index: 0,
           message: { role: 'assistant', content, refusal: null },
           finish_reason: cut ? 'length' : 'stop',
-          logprobs: null,
+          logprobs: tokens.length === 0 ? null : { content: within(tokens, content.length), refusal: null },
         },
       ],
       usage: {
@@ -122,4 +103,28 @@ export function completeChat(body: unknown, seed: number): ChatResult {
       },
     },
   };
+}
+
+type Played = Readonly<{ part: Part; text: string; verdicts: readonly Verdict[] }>;
+type Texts = Readonly<{ system: string; user: string; schema: unknown; seed: number }>;
+
+/** Plays the part that the form of the request asks for. Probabilities of tokens are known for a judge's reply alone. */
+function play(request: z.infer<typeof requestSchema>, { system, user, schema, seed }: Texts): Played {
+  const judged = readJudgeRequest(request.messages, schema);
+  if (judged !== null) {
+    const verdicts = judge(judged, hash(`${system}\n${user}`), request.temperature ?? 0, seed);
+    return { part: 'judge', text: writeJudgeReply(verdicts), verdicts };
+  }
+  const isReflection = isReflectionRequest(system, user);
+  const text = isReflection ? reflect(user, seed) : answerTask({ system, user, schema, seed });
+  return { part: isReflection ? 'reflection' : 'task', text, verdicts: [] };
+}
+
+/** The tokens of the first `length` characters; one that is cut has no place there. */
+function within(tokens: readonly TokenProbability[], length: number): TokenProbability[] {
+  let end = 0;
+  return tokens.filter(({ token }) => {
+    end += token.length;
+    return end <= length;
+  });
 }

@@ -2,12 +2,13 @@
 import { parseArgs } from 'node:util';
 import { startSimulatedModel } from './server.ts';
 
-const HELP = `Plays a task model and a reflection model over the OpenAI chat API, on loopback.
+const HELP = `Plays a task model, a reflection model, a judge and an embedding model over the OpenAI API, on loopback.
 
   --seed N                   seeds every choice (0)
   --port N                   a free port when left out
   --task-latency-ms N        time that a task answer takes (0)
   --reflection-latency-ms N  time that a reflection takes (0)
+  --judge-latency-ms N       time that a judgement takes (0)
   --error-rate N             share of requests answered with 500, 0 to 1 (0)
   --rate-limit N             requests a second above which 429 is answered (none)
 `;
@@ -31,6 +32,7 @@ try {
       port: text,
       'task-latency-ms': text,
       'reflection-latency-ms': text,
+      'judge-latency-ms': text,
       'error-rate': text,
       'rate-limit': text,
       help: { type: 'boolean' },
@@ -55,6 +57,7 @@ const model = await startSimulatedModel({
   port: option('port', 65_535) ?? 0,
   taskLatencyMs: option('task-latency-ms') ?? 0,
   reflectionLatencyMs: option('reflection-latency-ms') ?? 0,
+  judgeLatencyMs: option('judge-latency-ms') ?? 0,
   errorRate: option('error-rate', 1) ?? 0,
   ...(rateLimitPerSecond === undefined ? {} : { rateLimitPerSecond }),
 });

@@ -32,7 +32,10 @@ export function phrases(list: string): Phrase[] {
 const seenAs = new Map(CONCEPTS.map((concept) => [concept.id, phrases(concept.seenAs)]));
 
 /** Analyses a message; the last few hundred are kept. */
-export const readMessage: (text: string) => Message = remember(600, (text) => {
+export const readMessage: (text: string) => Message = remember(600, analyse);
+
+/** Analyses a text that nobody asks for again. */
+export function analyse(text: string): Message {
   const stems = stemmed(text);
   const places = new Map<string, number[]>();
   stems.forEach((word, at) => {
@@ -41,7 +44,7 @@ export const readMessage: (text: string) => Message = remember(600, (text) => {
     else places.set(word, [at]);
   });
   return { text, stems, places };
-});
+}
 
 function follows(message: Message, phrase: readonly string[], start: number): boolean {
   let at = start;

@@ -1,7 +1,9 @@
 /** Serves the simulated model over HTTP on loopback, with the moods of a real server: waiting, limits, outages. */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { completeChat, errorBody } from './chat.ts';
+import { type ChatResult, completeChat } from './chat.ts';
+import { completeEmbeddings, type EmbeddingsResult } from './embeddings.ts';
+import { errorBody } from './protocol.ts';
 import { hash, unit } from './text.ts';
 
 export type SimulatedModelOptions = Readonly<{
@@ -11,6 +13,8 @@ export type SimulatedModelOptions = Readonly<{
   taskLatencyMs?: number;
   /** Milliseconds that a reflection takes. Default 0. */
   reflectionLatencyMs?: number;
+  /** Milliseconds that a judgement takes. Default 0. */
+  judgeLatencyMs?: number;
   /** Share of the requests, in [0, 1], that are answered with 500. Default 0. */
   errorRate?: number;
   /** Requests a second above which 429 with `retry-after` is answered. Default: no limit. */
@@ -19,11 +23,13 @@ export type SimulatedModelOptions = Readonly<{
   port?: number;
 }>;
 
-/** What the server has seen: `task` and `reflection` were answered; the others were refused. */
+/** What the server has seen: `task`, `reflection`, `judge` and `embedding` were answered; the others were refused. */
 export type SimulatedModelCounts = Readonly<{
   requests: number;
   task: number;
   reflection: number;
+  judge: number;
+  embedding: number;
   errors: number;
   rateLimited: number;
   badRequests: number;
@@ -36,8 +42,11 @@ export type SimulatedModel = Readonly<{
   close(): Promise<void>;
 }>;
 
+/** One route: a pure function of the parsed body and the seed. */
+type Complete = (body: unknown, seed: number) => ChatResult | EmbeddingsResult;
+
 const MAX_BODY_BYTES = 8 * 1024 * 1024;
-export const MODEL_IDS = ['simulated', 'gpt-4.1-mini', 'gpt-5.1'] as const;
+export const MODEL_IDS = ['simulated', 'gpt-4.1-mini', 'gpt-4.1', 'gpt-5.1', 'text-embedding-3-small'] as const;
 
 async function bodyOf(request: IncomingMessage): Promise<string | null> {
   const chunks: Buffer[] = [];
@@ -66,8 +75,15 @@ function send(response: ServerResponse, status: number, body: unknown, headers: 
  * the seed, the request and how often that request came before, so that a retry can succeed.
  */
 export async function startSimulatedModel(options: SimulatedModelOptions = {}): Promise<SimulatedModel> {
-  const { seed = 0, taskLatencyMs = 0, reflectionLatencyMs = 0, errorRate = 0, rateLimitPerSecond, port = 0 } = options;
-  const counts = { requests: 0, task: 0, reflection: 0, errors: 0, rateLimited: 0, badRequests: 0 };
+  const { seed = 0, errorRate = 0, rateLimitPerSecond, port = 0 } = options;
+  const latencyMs = {
+    task: options.taskLatencyMs ?? 0,
+    reflection: options.reflectionLatencyMs ?? 0,
+    judge: options.judgeLatencyMs ?? 0,
+    embedding: 0,
+  };
+  const parts = { task: 0, reflection: 0, judge: 0, embedding: 0 };
+  const counts = { requests: 0, ...parts, errors: 0, rateLimited: 0, badRequests: 0 };
   const attempts = new Map<number, number>();
   let windowStart = 0;
   let inWindow = 0;
@@ -93,7 +109,7 @@ export async function startSimulatedModel(options: SimulatedModelOptions = {}): 
     return inWindow > rateLimitPerSecond;
   }
 
-  async function chat(request: IncomingMessage, response: ServerResponse): Promise<void> {
+  async function answer(request: IncomingMessage, response: ServerResponse, complete: Complete): Promise<void> {
     counts.requests += 1;
     const text = await bodyOf(request);
     if (text === null) return send(response, 413, errorBody('The request is too large.', 'invalid_request_error'));
@@ -120,20 +136,21 @@ export async function startSimulatedModel(options: SimulatedModelOptions = {}): 
         errorBody('We could not parse the JSON body of your request.', 'invalid_request_error'),
       );
     }
-    const result = completeChat(body, seed);
+    const result = complete(body, seed);
     if (result.part === null) {
       counts.badRequests += 1;
       return send(response, result.status, result.body);
     }
     counts[result.part] += 1;
-    const latencyMs = result.part === 'task' ? taskLatencyMs : reflectionLatencyMs;
-    if (latencyMs > 0) await sleep(latencyMs, undefined, { signal: closing.signal });
+    const waitMs = latencyMs[result.part];
+    if (waitMs > 0) await sleep(waitMs, undefined, { signal: closing.signal });
     send(response, result.status, result.body);
   }
 
   async function route(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const path = new URL(request.url ?? '/', 'http://localhost').pathname.replace(/^\/v1/, '');
-    if (request.method === 'POST' && path === '/chat/completions') return chat(request, response);
+    if (request.method === 'POST' && path === '/chat/completions') return answer(request, response, completeChat);
+    if (request.method === 'POST' && path === '/embeddings') return answer(request, response, completeEmbeddings);
     if (request.method === 'GET' && path === '/models') {
       const data = MODEL_IDS.map((id) => ({ id, object: 'model', created: 0, owned_by: 'prompt-optimizer' }));
       return send(response, 200, { object: 'list', data });

@@ -1,5 +1,6 @@
 /**
- * The task model: a classifier that is driven by its prompt. It works out which answer is wanted, collects what the
+ * The task model: a classifier that is driven by its prompt, and a writer of replies where the prompt wants those
+ * (`reply-writer.ts`). It works out which answer is wanted, collects what the
  * prompt says about each value, looks for those things in the message, and falls back on weak habits where the prompt
  * is silent. Pure: the same messages, schema and seed give the same answer.
  */
@@ -8,6 +9,7 @@ import { type Guidance, readGuidance } from './guidance.ts';
 import { innateLeaning } from './innate.ts';
 import { targetKey } from './mentions.ts';
 import { evidence, type Message, readMessage, showsConcept } from './reading.ts';
+import { asksForReply, writeReply } from './reply-writer.ts';
 import { hash, remember, unit } from './text.ts';
 
 /** How much guidance counts against habit, and how far from certain the model is; found by calibration on train. */
@@ -34,6 +36,7 @@ type PromptReading = Readonly<{
   strictFormat: boolean;
   hasSchema: boolean;
   skimming: number;
+  wantsReply: boolean;
 }>;
 
 const readPrompt: (key: string) => PromptReading = remember(256, (key) => {
@@ -53,6 +56,7 @@ const readPrompt: (key: string) => PromptReading = remember(256, (key) => {
     strictFormat: saysOnly(instructions, shape.form),
     hasSchema: schema !== undefined && schema !== null,
     skimming: Math.min(1, Math.max(0, instructions.length / TUNING.comfortableLength - 1)),
+    wantsReply: shape.form === 'label' && asksForReply(instructions),
   };
 });
 
@@ -167,6 +171,7 @@ export function separate(system: string, user: string): { instructions: string; 
 export function answerTask(request: TaskRequest): string {
   const { instructions, input } = separate(request.system, request.user);
   const prompt = readPrompt(JSON.stringify({ instructions, schema: request.schema }));
+  if (prompt.wantsReply) return writeReply(instructions, input, request.seed);
   const { decisions, form } = prompt.shape;
   if (decisions.length === 0) return `Here is what the message says: ${input.slice(0, 200)}`;
   const message = readMessage(input);

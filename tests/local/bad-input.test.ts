@@ -2,7 +2,7 @@ import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { parse, stringify } from 'yaml';
-import { main } from '../../local/cli.ts';
+import { main } from '../../local/optimize.ts';
 import { type RuleTask, writeRuleTask } from '../support/rule-task.ts';
 
 let task: RuleTask;

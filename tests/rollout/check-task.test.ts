@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { Example, Json } from '../../lambdas/contracts/dataset.ts';
 import type { InputProblem } from '../../lambdas/contracts/errors.ts';
-import { checkTask, type GivenSplits } from '../../lambdas/rollout/check-task.ts';
+import { checkTask } from '../../lambdas/rollout/check-task.ts';
+import type { GivenSplits } from '../../lambdas/rollout/given-splits.ts';
 import { taskOf } from './task.ts';
 
 const examples = (prefix: string, count: number, changes: Partial<Example> = {}): Example[] =>

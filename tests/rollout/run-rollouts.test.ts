@@ -265,6 +265,7 @@ describe('a failure that may pass', () => {
     score: null,
     evals: [],
     output: null,
+    latencyMs: null,
     failure: { name: 'X', message: 'x', transient: true },
     usage: noUsage(),
     ...changes,

@@ -148,6 +148,7 @@ describe('the other artifacts', () => {
       train: [{ id: 'a', input: { q: 1 }, expected: null }],
       validation: [{ id: 'b', input: 'x' }],
       test: { size: 1, maxInputBytes: 9, maxExpectedBytes: 0 },
+      known: { unsealed: [], judgeNoise: {} },
       notice: null,
     };
     const sealed = {

@@ -27,6 +27,7 @@ const rolloutOf = (key: string, changes: Partial<Rollout> = {}): Rollout => ({
   score: 1 / 3,
   evals: [{ name: 'label', score: 1 / 3, feedback: 'Wrong: é\u{1F600}.' }],
   output: 'out',
+  latencyMs: null,
   failure: null,
   usage: { ...noUsage(), calls: 1, costUsd: 0.000123 },
   ...changes,

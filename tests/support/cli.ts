@@ -17,11 +17,12 @@ export interface CliResult {
   readonly stderr: string;
 }
 
-/** Starts `optimize` with the arguments; without a `baseUrl` no model is configured. */
+/** Starts a command, `optimize` unless another is named first; without a `baseUrl` no model is configured. */
 export function startCli(args: readonly string[], baseUrl?: string, cwd: string = root): CliProcess {
   const { OPENAI_API_KEY: _key, OPENAI_BASE_URL: _url, ...inherited } = process.env;
   const env = { ...inherited, ...(baseUrl === undefined ? {} : { OPENAI_BASE_URL: baseUrl, OPENAI_API_KEY: 'test' }) };
-  const child = spawn(process.execPath, [join(root, 'local/main.mjs'), ...args], {
+  const named = ['optimize', 'evaluate', 'calibrate'].includes(args[0] ?? '') ? args : ['optimize', ...args];
+  const child = spawn(process.execPath, [join(root, 'local/main.mjs'), ...named], {
     env,
     cwd,
     stdio: ['ignore', 'pipe', 'pipe'],

@@ -30,8 +30,8 @@ function isToBeTried({ result }: LandedRollout): boolean {
   return result.status === 'failed' && result.failure.transient;
 }
 
-/** As the items themselves count it: calls of the task model, tokens and cost of both. */
-function usedBy(
+/** As the items themselves count it: calls of the task model, tokens and cost of all. */
+export function usedBy(
   paid: readonly { readonly usage: Usage; readonly cached: boolean }[],
   reflections: readonly { readonly usage: Usage }[],
   ledger: Ledger | null,

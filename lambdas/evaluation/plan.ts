@@ -1,0 +1,158 @@
+/** The next step of an evaluation: as many jobs as the caps have room for, cut into items, each with its lease. Pure. */
+import type { EvaluationItem, EvaluationPlan, EvaluationState } from '../contracts/evaluation.ts';
+import {
+  type Amount,
+  fits,
+  type Judging,
+  minus,
+  NOTHING,
+  plus,
+  type RunFacts,
+  remaining,
+  taskCall,
+  times,
+  toLease,
+} from '../optimizer/budget.ts';
+import { grantLeases, layOut, stepCapacity } from '../optimizer/shards.ts';
+import { jobCount, jobsBetween } from './jobs.ts';
+
+/** What the arithmetic needs of each variant, in the plan's order. */
+export interface VariantFacts {
+  readonly prices: RunFacts['prices'];
+  readonly judging: Judging | null;
+}
+
+/** The state with its next step, after all of the steps before it have landed; no step when nothing is left to do. */
+export function nextStep(
+  state: EvaluationState,
+  plan: EvaluationPlan,
+  facts: readonly VariantFacts[],
+  isOutOfTime: boolean,
+): EvaluationState {
+  const { task } = plan;
+  const from = state.done;
+  const left = isOutOfTime ? 0 : jobCount(plan) - from;
+  const turn = state.turn + 1;
+  if (left <= 0) return { ...state, turn, step: null, items: [...state.items, 0] };
+  const seconds = Math.max(0, ...facts.map(({ judging }) => judging?.seconds ?? 0));
+  const { timeoutSeconds } = task.model;
+  const count = Math.min(left, stepCapacity(state.concurrency, timeoutSeconds, seconds));
+  const layout = layOut(count, state.concurrency, timeoutSeconds, 1, seconds);
+  let to = from;
+  const ranges = layout.sizes.map((size) => {
+    to += size;
+    return { from: to - size, to };
+  });
+  const room = remaining(task.budget, state.spend);
+  const needs = ranges.map((range) => needOf(range, plan, facts));
+  const leases = leasesOf(needs, room, dearest(plan, facts));
+  const items = ranges.map((range, i): EvaluationItem => {
+    return { ...range, concurrency: layout.concurrency, lease: leases[i] ?? NO_LEASE };
+  });
+  return {
+    ...state,
+    turn,
+    items: [...state.items, items.length],
+    step: { maxConcurrency: layout.maxConcurrency, items },
+  };
+}
+
+/**
+ * The state with new leases for its step, after a run that had failed was started again.
+ * @param used what each item has used so far, and the jobs that it still lacks
+ */
+export function renewedStep(
+  state: EvaluationState,
+  plan: EvaluationPlan,
+  facts: readonly VariantFacts[],
+  used: readonly { readonly amount: Amount; readonly missing: number }[],
+): EvaluationState {
+  if (state.step === null) return state;
+  const retry = dearest(plan, facts);
+  const spent = plus(...used.map(({ amount }) => amount));
+  const needs = used.map(({ amount, missing }) => ({ amount, need: times(retry, missing) }));
+  const room = minus(remaining(plan.task.budget, state.spend), spent);
+  const granted = leasesOf(
+    needs.map(({ need }) => need),
+    room,
+    retry,
+  );
+  const items = state.step.items.map((item, i): EvaluationItem => {
+    const { amount } = needs[i] ?? { amount: NOTHING };
+    const lease = granted[i] ?? NO_LEASE;
+    return {
+      ...item,
+      lease: {
+        calls: lease.calls + amount.calls,
+        tokens: lease.tokens === null ? null : lease.tokens + amount.tokens,
+        costUsd: lease.costUsd === null ? null : lease.costUsd + amount.costUsd,
+      },
+    };
+  });
+  return { ...state, step: { ...state.step, items } };
+}
+
+const NO_LEASE = { calls: 0, tokens: 0, costUsd: 0 };
+
+/**
+ * Where the worst case of all items does not fit, the first ones get theirs, the next one what is left, and the others
+ * nothing but what is stored already: rollouts that are paid for cost nothing and still land.
+ */
+function leasesOf(needs: readonly Amount[], room: Amount, retry: Amount): EvaluationItem['lease'][] {
+  if (fits(plus(...needs), room)) return grantLeases(needs, room, retry);
+  let left = room;
+  return needs.map((need) => {
+    const given = least(need, left);
+    left = minus(left, given);
+    return toLease(given, room);
+  });
+}
+
+function least(a: Amount, b: Amount): Amount {
+  return {
+    calls: Math.max(0, Math.floor(Math.min(a.calls, b.calls))),
+    tokens: Math.max(0, Math.floor(Math.min(a.tokens, b.tokens))),
+    costUsd: Math.max(0, Math.min(a.costUsd, b.costUsd)),
+  };
+}
+
+function needOf(range: { from: number; to: number }, plan: EvaluationPlan, facts: readonly VariantFacts[]): Amount {
+  const each = plan.variants.map((variant, i) => rolloutOf(plan, variant.task, facts[i]));
+  return plus(
+    ...jobsBetween(plan, range.from, range.to).map(({ variant }) => each[plan.variants.indexOf(variant)] ?? NOTHING),
+  );
+}
+
+/** Worst case of one more rollout, whichever variant it is of. */
+function dearest(plan: EvaluationPlan, facts: readonly VariantFacts[]): Amount {
+  return plan.variants
+    .map((variant, i) => rolloutOf(plan, variant.task, facts[i]))
+    .reduce((most, one) => ({
+      calls: Math.max(most.calls, one.calls),
+      tokens: Math.max(most.tokens, one.tokens),
+      costUsd: Math.max(most.costUsd, one.costUsd),
+    }));
+}
+
+/** Worst case of one rollout of a variant. */
+export function rolloutOf(
+  { size, maxInputBytes, maxOutputBytes }: EvaluationPlan,
+  task: EvaluationPlan['task'],
+  facts: VariantFacts | undefined,
+): Amount {
+  const of = { train: maxInputBytes, validation: maxInputBytes, test: maxInputBytes };
+  const run: RunFacts = {
+    trainSize: size,
+    validationSize: size,
+    testSize: size,
+    maxInputBytes: of,
+    prices: facts?.prices ?? { task: null, reflection: null },
+    judging: facts?.judging ?? null,
+  };
+  if (maxOutputBytes === null) return taskCall(task, run, 'validation', task.prompt);
+  // The answers are given: what is left are the evals, over answers of any length.
+  const given = { ...task, model: { ...task.model, maxOutputTokens: Math.ceil(maxOutputBytes / 4) } };
+  const both = taskCall(given, run, 'validation', task.prompt);
+  const answers = taskCall(given, { ...run, judging: null }, 'validation', task.prompt);
+  return { ...minus(both, answers), calls: 0 };
+}

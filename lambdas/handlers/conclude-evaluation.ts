@@ -1,0 +1,160 @@
+/** ConcludeEvaluation: statistics, the result, the task's history. Idempotent: the same rows make the same file. */
+import { TooManyFailuresError } from '../contracts/errors.ts';
+import {
+  concludeEvaluationInputSchema,
+  concludeEvaluationOutputSchema,
+  type EvaluationPlan,
+  type EvaluationRow,
+  type EvaluationState,
+} from '../contracts/evaluation.ts';
+import type { EvaluationResult, JudgesResult, PromptsResult } from '../contracts/evaluation-result.ts';
+import { bestJudge, judgeResult, judgesNoise } from '../evaluation/compare-judges.ts';
+import { bestPrompt, comparisonsOf, promptResult, reasonsOf, worstRows } from '../evaluation/compare-prompts.ts';
+import { jobCount } from '../evaluation/jobs.ts';
+import { stateHandler } from '../platform/handler.ts';
+import { type DetailsOf, detailsOf } from '../rollout/evaluation-details.ts';
+import { evalHashOf } from '../rollout/known.ts';
+import { runObject } from '../store/artifacts.ts';
+import { loadEvaluationPlan, loadEvaluationState, loadRows } from '../store/evaluations.ts';
+import { addHistory } from '../store/history.ts';
+import { putText } from '../store/objects.ts';
+import { loadRun, updateRun } from '../store/runs.ts';
+
+/** Worst answers that are shown. */
+const MOST_SHOWN = 20;
+
+export const handler = stateHandler(
+  concludeEvaluationInputSchema,
+  concludeEvaluationOutputSchema,
+  async ({ runId, turn }) => {
+    const [run, plan, state] = await Promise.all([
+      loadRun(runId),
+      loadEvaluationPlan(runId),
+      loadEvaluationState(runId, turn),
+    ]);
+    if (run === null) throw new Error(`Run ${runId} does not exist.`);
+    const rows = await rowsOfAllTurns(state);
+    throwIfTooManyFailed(plan, rows);
+    const details = await detailsOf(plan, rows);
+    const result =
+      plan.request.of === 'prompts'
+        ? promptsResult(plan, state, rows, details)
+        : judgesResult(plan, state, rows, details);
+    await putText(runObject(runId, 'evaluation.json'), `${JSON.stringify(result, null, 2)}\n`, 'application/json');
+    await remember(plan, result);
+    await updateRun(runId, { status: 'succeeded', error: null });
+    const { bucket, key } = runObject(runId, '');
+    const { rollouts, judgeCalls, costUsd } = result.spend;
+    return { runId, of: result.of, best: result.best, rollouts, judgeCalls, costUsd, result: `s3://${bucket}/${key}` };
+  },
+);
+
+async function rowsOfAllTurns({ runId, items }: EvaluationState): Promise<EvaluationRow[]> {
+  const shards = items.flatMap((count, turn) => Array.from({ length: count }, (_, index) => ({ turn, index })));
+  return (await Promise.all(shards.map(({ turn, index }) => loadRows(runId, turn, index)))).flat();
+}
+
+/** @throws TooManyFailuresError when more is left out than a number may leave out */
+function throwIfTooManyFailed(plan: EvaluationPlan, rows: readonly EvaluationRow[]): void {
+  const wanted = jobCount(plan);
+  const scored = rows.filter(({ score }) => score !== null).length;
+  const { maxFailureShare } = plan.task;
+  if (scored > 0 && wanted - scored <= wanted * maxFailureShare) return;
+  const reasons = Object.entries(reasonsOf(rows, wanted - rows.length)).sort(([, a], [, b]) => b - a);
+  const told = reasons.slice(0, 3).map(([reason, count]) => `${count} × ${reason}`);
+  throw new TooManyFailuresError(
+    `${wanted - scored} of ${wanted} rollouts have no score, more than the ${Math.round(maxFailureShare * 100)} % that a number may leave out (maxFailureShare): ${told.join('; ')}.`,
+  );
+}
+
+function common({ runId, task, notice }: EvaluationPlan, { spend, elapsedMs }: EvaluationState, details: DetailsOf) {
+  return {
+    schema: 'prompt-optimizer.evaluation.v1' as const,
+    runId,
+    task: task.name,
+    spend,
+    wallSeconds: Math.round(elapsedMs / 100) / 10,
+    notes: [...details.notes],
+    ...(notice === null ? {} : { notice }),
+  };
+}
+
+function promptsResult(
+  plan: EvaluationPlan,
+  state: EvaluationState,
+  rows: readonly EvaluationRow[],
+  details: DetailsOf,
+): PromptsResult {
+  const { task, variants, size, request, unsealed } = plan;
+  const { seed } = task.optimizer;
+  const prompts = variants.map((variant) => promptResult(variant, rows, size, task.evals, seed));
+  return {
+    ...common(plan, state, details),
+    of: 'prompts',
+    split: request.of === 'prompts' ? request.split : 'golden',
+    examples: size,
+    prompts,
+    comparisons: comparisonsOf(variants, rows, task.evals, seed),
+    worst: worstRows(rows, MOST_SHOWN).map((row) => {
+      const { input = null, output = null, evals = [] } = details.of(row) ?? {};
+      const scores = Object.entries(row.evals).map(([name, score]) => ({ name, score, feedback: '' }));
+      return {
+        exampleId: row.exampleId,
+        variant: row.candidateId,
+        score: row.score,
+        input,
+        output,
+        evals: evals.length === 0 ? scores : evals,
+      };
+    }),
+    unsealed,
+    best: bestPrompt(prompts),
+  };
+}
+
+function judgesResult(
+  plan: EvaluationPlan,
+  state: EvaluationState,
+  rows: readonly EvaluationRow[],
+  details: DetailsOf,
+): JudgesResult {
+  const { task, variants, size, draws, examples } = plan;
+  const judges = variants.map((variant) =>
+    judgeResult(variant, rows, examples ?? [], { evals: task.evals, draws, feedbackOf: details.feedbackOf }),
+  );
+  const best = bestJudge(judges);
+  return {
+    ...common(plan, state, details),
+    of: 'judges',
+    golden: size,
+    repeats: draws,
+    judges,
+    best,
+    noise: judgesNoise(judges.find(({ id }) => id === best) ?? judges[0], size),
+  };
+}
+
+/** The judge's own noise goes into the task's history, where later reports find it. */
+async function remember({ task, variants }: EvaluationPlan, result: EvaluationResult): Promise<void> {
+  if (result.of !== 'judges') return;
+  const noise = result.judges.flatMap((judge) => {
+    const variant = variants.find(({ id }) => id === judge.id);
+    return Object.entries(judge.evals).flatMap(([name, { noise: measured }]) => {
+      const settings = variant?.task.evals.find((one) => one.name === name);
+      if (measured === null || settings === undefined || variant === undefined) return [];
+      return [{ name, sd: measured.sd, answers: measured.answers, evalHash: evalHashOf(settings, variant.task) }];
+    });
+  });
+  // One entry holds one measurement of an eval: that of the judge which the task itself names.
+  const own = noise.filter(({ name, evalHash }) => {
+    const settings = task.evals.find((one) => one.name === name);
+    return settings !== undefined && evalHashOf(settings, task) === evalHash;
+  });
+  if (own.length === 0) return;
+  await addHistory(task.name, {
+    kind: 'calibrated',
+    runId: result.runId,
+    at: new Date().toISOString(),
+    noise: Object.fromEntries(own.map(({ name, ...measured }) => [name, measured])),
+  });
+}

@@ -1,0 +1,46 @@
+/** What is known of a task from its history: whether its test set is still sealed, and how sure its judges are. */
+import type { Known } from '../contracts/artifacts.ts';
+import type { Example } from '../contracts/dataset.ts';
+import type { EvalSettings } from '../contracts/evals.ts';
+import type { HistoryEntry } from '../contracts/history.ts';
+import type { Task } from '../contracts/task.ts';
+import { loadHistory } from '../store/history.ts';
+import { contentHash } from './resolve-task.ts';
+
+export async function knownOf(task: Task, test: readonly Example[]): Promise<Known> {
+  const entries = await loadHistory(task.name);
+  return { unsealed: unsealedIn(entries, testHashOf(test)), judgeNoise: noiseIn(entries, task) };
+}
+
+/** When the test set was looked at, by run. */
+export function unsealedIn(entries: readonly HistoryEntry[], testHash: string): Known['unsealed'] {
+  return entries.flatMap((entry) =>
+    entry.kind === 'unsealed' && entry.testHash === testHash ? [{ runId: entry.runId, at: entry.at }] : [],
+  );
+}
+
+/** Identity of a test set, whatever the order of its examples. */
+export function testHashOf(test: readonly Example[]): string {
+  const examples = test.map(({ input, expected }) => contentHash([input, expected ?? null]));
+  return contentHash(examples.sort());
+}
+
+/** Identity of an eval with its judge: with another word or model it is another one. */
+export function evalHashOf(settings: EvalSettings, task: Pick<Task, 'judge'>): string {
+  const { weight: _weight, guard: _guard, threshold: _threshold, ...asked } = settings;
+  return contentHash([asked, asked.judge ?? task.judge ?? null]);
+}
+
+/** The last measurement of each eval that is still what it was. */
+function noiseIn(entries: readonly HistoryEntry[], task: Task): Known['judgeNoise'] {
+  const noise: Known['judgeNoise'] = {};
+  for (const entry of entries) {
+    if (entry.kind !== 'calibrated') continue;
+    for (const settings of task.evals) {
+      const measured = Object.hasOwn(entry.noise, settings.name) ? entry.noise[settings.name] : undefined;
+      if (measured?.evalHash !== evalHashOf(settings, task)) continue;
+      noise[settings.name] = { sd: measured.sd, answers: measured.answers, runId: entry.runId, at: entry.at };
+    }
+  }
+  return noise;
+}

@@ -1,0 +1,82 @@
+/** An execution's input: parsed, and its datasets read from where it says that they lie. */
+import type { z } from 'zod';
+import type { Example, SplitName } from '../contracts/dataset.ts';
+import { type InputProblem, InvalidInputError } from '../contracts/errors.ts';
+import { describeIssues } from '../contracts/issues.ts';
+import type { Task, TaskInput } from '../contracts/task.ts';
+import { parseDataset } from '../store/datasets.ts';
+import { getText, parseS3Uri } from '../store/objects.ts';
+import type { GivenSplit } from './given-splits.ts';
+import { toTask } from './resolve-task.ts';
+
+/** @throws InvalidInputError with everything that is wrong */
+export function parseInput<T>(schema: z.ZodType<T>, input: unknown): T {
+  const parsed = schema.safeParse(input);
+  if (parsed.success) return parsed.data;
+  throw new InvalidInputError(describeIssues(parsed.error, input, schema).map(({ problem }) => problem));
+}
+
+/** The task of an input. @throws InvalidInputError when its output schema is a path, which means nothing here */
+export function taskIn(given: TaskInput): Task {
+  const schema = given.output?.schema;
+  if (typeof schema !== 'string') return toTask(given, schema);
+  throw new InvalidInputError([
+    {
+      field: 'task.output.schema',
+      message: 'is a path.',
+      remedy: "Give the JSON Schema itself in an execution's input.",
+    },
+  ]);
+}
+
+type Datasets = TaskInput['datasets'];
+
+/**
+ * Reads the datasets that an input names.
+ * @param wanted the splits to read; default: all
+ * @throws InvalidInputError with everything that is wrong
+ */
+export async function readSplits(
+  datasets: Datasets,
+  wanted: readonly SplitName[] = ['train', 'test', 'validation', 'golden'],
+): Promise<Partial<Record<SplitName, GivenSplit>>> {
+  const problems: InputProblem[] = [];
+  const splits: Partial<Record<SplitName, GivenSplit>> = {};
+  for (const name of wanted) {
+    const given = datasets[name];
+    if (given !== undefined) splits[name] = await readSplit(name, given, problems);
+  }
+  if (problems.length > 0) throw new InvalidInputError(problems);
+  return splits;
+}
+
+async function readSplit(name: string, given: Datasets['train'], problems: InputProblem[]): Promise<GivenSplit> {
+  if (typeof given !== 'string') {
+    problems.push(...duplicatesOf(name, given));
+    return { examples: given };
+  }
+  const text = await getText(parseS3Uri(given));
+  if (text === null) {
+    problems.push({
+      field: `task.datasets.${name}`,
+      message: `${given} does not exist.`,
+      remedy: 'Upload it under uploads/ of the data bucket (test sets: of the sealed bucket).',
+    });
+    return { examples: [] };
+  }
+  const { lines, problems: found } = parseDataset(given, text);
+  problems.push(...found);
+  const lineOf = new Map(lines.map(({ example, line }) => [example.id, line]));
+  return { file: given, examples: lines.map(({ example }) => example), lineOf: (id) => lineOf.get(id) };
+}
+
+function duplicatesOf(name: string, examples: readonly Example[]): InputProblem[] {
+  const seen = new Set<string>();
+  return examples
+    .filter(({ id }) => seen.has(id) || !seen.add(id))
+    .map(({ id }) => ({
+      field: `task.datasets.${name}`,
+      message: `repeats the id ${JSON.stringify(id)}.`,
+      remedy: 'Give each example an id of its own.',
+    }));
+}

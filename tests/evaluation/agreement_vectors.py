@@ -1,0 +1,100 @@
+"""Makes agreement.vectors.json: what SciPy, scikit-learn and statsmodels say of random ratings.
+
+Made with numpy 2.4, scipy 1.17, scikit-learn 1.9, statsmodels 0.15 (any recent ones give the same numbers):
+    python -m venv venv && venv/bin/pip install scipy scikit-learn statsmodels
+    venv/bin/python tests/evaluation/agreement_vectors.py > tests/evaluation/agreement.vectors.json
+null stands for a measure that they do not define (nan, or a warning with a stand-in).
+"""
+
+import json
+import math
+import sys
+import warnings
+
+import numpy as np
+from scipy import stats
+from sklearn import metrics
+from statsmodels.stats.multitest import multipletests
+from statsmodels.stats.proportion import proportion_confint
+
+warnings.simplefilter("ignore")
+random = np.random.default_rng(20261127)
+SCALES = {
+    "pass_fail": {"categories": [0, 1], "range": [0, 1], "pass": 0.5, "weighted": False},
+    "three": {"categories": [0, 0.5, 1], "range": [0, 1], "pass": 0.75, "weighted": False},
+    "stars": {"categories": [1, 2, 3, 4, 5], "range": [1, 5], "pass": 4, "weighted": True},
+    "number": {"categories": None, "range": [0, 1], "pass": 0.75, "weighted": False},
+}
+
+
+def known(value):
+    value = float(value)
+    return value if math.isfinite(value) else None
+
+
+def draw(scale, n):
+    """Ratings with ties; now and then all the same, or a copy of the other side."""
+    categories = SCALES[scale]["categories"] or [round(x, 2) for x in random.random(12)]
+    people = random.choice(categories, n)
+    kind = random.integers(6)
+    judges = people.copy() if kind == 0 else random.choice(categories, n)
+    if kind in (1, 2) and n:
+        agree = random.random(n) < 0.7
+        judges = np.where(agree, people, judges)
+    if random.random() < 0.12 and n:
+        people = np.full(n, people[0])
+    if random.random() < 0.12 and n:
+        judges = np.full(n, judges[0])
+    return people, judges
+
+
+def case(i):
+    scale = list(SCALES)[i % 4]
+    spec = SCALES[scale]
+    n = int(random.choice([0, 1, 2, 3, 5, 8, 13, 30, 60]))
+    people, judges = draw(scale, n)
+    pairs = [
+        [None if random.random() < 0.08 else float(a), None if random.random() < 0.08 else float(b)]
+        for a, b in zip(people, judges)
+    ]
+    a = np.array([p for p, q in pairs if p is not None and q is not None])
+    b = np.array([q for p, q in pairs if p is not None and q is not None])
+    expected = {"n": len(a)}
+    names = ["agreement", "kappa", "mae", "mse", "pearson", "spearman", "kendallTauB", "precision", "recall", "wilson"]
+    expected |= dict.fromkeys(names)
+    if len(a):
+        labels = spec["categories"] or sorted(set(a) | set(b))
+        as_label = {value: place for place, value in enumerate(labels)}
+        ya, yb = [as_label[v] for v in a], [as_label[v] for v in b]
+        hits = int(sum(x == y for x, y in zip(ya, yb)))
+        expected["agreement"] = hits / len(a)
+        expected["wilson"] = [known(v) for v in proportion_confint(hits, len(a), method="wilson")]
+        kappa = metrics.cohen_kappa_score(
+            ya, yb, labels=range(len(labels)), weights="quadratic" if spec["weighted"] else None
+        )
+        # scikit-learn gives 0 or nan where both sides hold one and the same value: there is no chance to correct for.
+        alone = len(set(ya) | set(yb)) == 1
+        expected["kappa"] = None if alone else known(kappa)
+        expected["mae"] = known(metrics.mean_absolute_error(a, b))
+        expected["mse"] = known(metrics.mean_squared_error(a, b))
+        pa, pb = a >= spec["pass"], b >= spec["pass"]
+        expected["precision"] = known(metrics.precision_score(pa, pb, zero_division=np.nan))
+        expected["recall"] = known(metrics.recall_score(pa, pb, zero_division=np.nan))
+    if len(a) >= 2 and len(set(a)) > 1 and len(set(b)) > 1:
+        expected["pearson"] = known(stats.pearsonr(a, b).statistic)
+        expected["spearman"] = known(stats.spearmanr(a, b).statistic)
+        expected["kendallTauB"] = known(stats.kendalltau(a, b, variant="b").statistic)
+    return {"scale": scale, "pairs": pairs, "expected": expected}
+
+
+def holm(_):
+    p = [round(float(v), 6) for v in random.random(int(random.integers(1, 13))) ** 3]
+    return {"p": p, "adjusted": [float(v) for v in multipletests(p, method="holm")[1]]}
+
+
+json.dump(
+    {"scales": SCALES, "cases": [case(i) for i in range(200)], "holm": [holm(i) for i in range(50)]},
+    sys.stdout,
+    separators=(",", ":"),
+)
+print()
