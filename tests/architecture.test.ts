@@ -12,9 +12,10 @@ const mayImport: Record<string, readonly string[]> = {
   model: ['platform', 'contracts', 'optimizer'],
   store: ['platform', 'contracts', 'optimizer'],
   evals: ['store', 'model', 'optimizer', 'platform', 'contracts'],
-  report: ['evals', 'store', 'model', 'optimizer', 'platform', 'contracts'],
-  rollout: ['evals', 'store', 'model', 'optimizer', 'platform', 'contracts'],
-  handlers: ['rollout', 'report', 'evals', 'store', 'model', 'optimizer', 'platform', 'contracts'],
+  evaluation: ['evals', 'optimizer', 'contracts'],
+  report: ['evaluation', 'evals', 'store', 'model', 'optimizer', 'platform', 'contracts'],
+  rollout: ['evaluation', 'evals', 'store', 'model', 'optimizer', 'platform', 'contracts'],
+  handlers: ['rollout', 'report', 'evaluation', 'evals', 'store', 'model', 'optimizer', 'platform', 'contracts'],
 };
 
 const files = globSync('{lambdas,local,cdk}/**/*.ts', { cwd: root }).filter((file) => !file.endsWith('.d.ts'));

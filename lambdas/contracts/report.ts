@@ -98,6 +98,21 @@ export const reportSchema = z.strictObject({
   regressions: z.array(z.strictObject({ exampleId: z.string(), baseline: z.number(), best: z.number() })),
   stopReason: z.enum(stopReasons),
   wallSeconds: z.number().min(0),
+  /** What is known of the judges' own noise; present where an eval asks one. */
+  judging: z
+    .strictObject({
+      /** By eval: standard deviation of its scores of the same answer, and the difference in mean score on the sealed test that this noise alone makes in 95 of 100 cases. */
+      evals: z.record(z.string(), z.strictObject({ sd: z.number(), difference: z.number() })),
+      /** The same for the whole score, by the weights of those evals; null when none was measured. */
+      score: z.strictObject({ sd: z.number(), difference: z.number() }).nullable(),
+      /** Judged evals, as they are now, that `calibrate` has never met. */
+      uncalibrated: z.array(z.string()),
+    })
+    .optional(),
+  /** When somebody looked at this test set before, by run; present where it is no longer sealed. */
+  unsealed: z.array(z.strictObject({ runId: z.string(), at: z.string() })).optional(),
+  /** How scores came about, where that is not as the task asked. */
+  notes: z.array(z.string()).optional(),
   /** Present when the run needs a warning, for example that the model was simulated. */
   notice: z.string().optional(),
 });

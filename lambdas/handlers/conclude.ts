@@ -1,5 +1,5 @@
 /** Conclude: statistics, verdict, report. Idempotent: the same scores make the same files. */
-import type { Archive, RunContext, Spend, VerificationRow } from '../contracts/artifacts.ts';
+import type { Archive, Rollout, RunContext, Spend, VerificationRow } from '../contracts/artifacts.ts';
 import { ModelRefusedRequestError } from '../contracts/errors.ts';
 import { concludeOutputSchema, type Turn, turnSchema } from '../contracts/payloads.ts';
 import type { Report } from '../contracts/report.ts';
@@ -25,8 +25,9 @@ export const handler = stateHandler(turnSchema, concludeOutputSchema, async (inp
   const { rows, spend, lastError } = await loadSealedScores(input, archive);
   const elapsedMs = archive.elapsedMs + Math.max(0, Date.now() - run.lastSeenMs);
   const wallSeconds = Math.round(elapsedMs / 100) / 10;
-  const report = buildReport({ context, archive, rows, spend, wallSeconds, lastError });
-  await saveFiles(context, archive, report, rows);
+  const rollouts = await validationRollouts(context, archive);
+  const report = buildReport({ context, archive, rows, spend, wallSeconds, lastError, notes: notesOf(rollouts) });
+  await saveFiles(context, archive, report, rows, rollouts.find);
   await updateRun(runId, { status: 'succeeded', error: null });
   const { bucket, key } = runObject(runId, '');
   return {
@@ -71,13 +72,14 @@ async function saveFiles(
   archive: Archive,
   report: Report,
   rows: readonly VerificationRow[],
+  findRollout: FindRollout,
 ): Promise<void> {
   const { runId } = context;
   const { task } = context;
   const html = renderReportHtml({
     report,
     seedComponents: componentsOf(archive, candidateOf(archive, BASELINE_ID)),
-    examples: compareExamples(context, await validationRollouts(context, archive)),
+    examples: compareExamples(context, findRollout),
     intervals: sealedIntervals(archive, rows, task.optimizer.seed),
     budget: task.budget,
     models: { task: task.model.name, reflection: task.reflection.name },
@@ -115,7 +117,17 @@ function namedExamples({ train }: RunContext, { edits }: Report): Record<string,
   );
 }
 
-async function validationRollouts(context: RunContext, archive: Archive): Promise<FindRollout> {
+/** What evals noted about how their scores came about, each once. */
+function notesOf({ all }: ValidationRollouts): string[] {
+  return [...new Set(all.flatMap(({ evals }) => evals.flatMap(({ note }) => note ?? [])))];
+}
+
+interface ValidationRollouts {
+  readonly all: readonly Rollout[];
+  readonly find: FindRollout;
+}
+
+async function validationRollouts(context: RunContext, archive: Archive): Promise<ValidationRollouts> {
   const prompts = { baseline: BASELINE_ID, best: archive.winnerId ?? BASELINE_ID };
   const keyOf = (prompt: 'baseline' | 'best', exampleId: string): string => {
     const example = context.validation.find(({ id }) => id === exampleId);
@@ -125,5 +137,8 @@ async function validationRollouts(context: RunContext, archive: Archive): Promis
   };
   const keys = context.validation.flatMap(({ id }) => [keyOf('baseline', id), keyOf('best', id)]);
   const rollouts = await loadRollouts('search', keys);
-  return (prompt, exampleId) => rollouts.get(keyOf(prompt, exampleId)) ?? null;
+  return {
+    all: [...rollouts.values()],
+    find: (prompt, exampleId) => rollouts.get(keyOf(prompt, exampleId)) ?? null,
+  };
 }

@@ -3,9 +3,10 @@ import type { Archive, MutationOutcome, Rollout, RunContext, Usage } from '../co
 import { type ItemInput, itemDoneSchema, itemInputSchema } from '../contracts/payloads.ts';
 import type { MutateItem } from '../contracts/step.ts';
 import type { Components } from '../contracts/task.ts';
-import { isAccepted } from '../optimizer/acceptance.ts';
+import { isAccepted, pairedDifferences } from '../optimizer/acceptance.ts';
 import { candidateOf, componentsOf, sameParts, textId } from '../optimizer/archive.ts';
 import { childDraw } from '../optimizer/gepa/fold.ts';
+import { brokenGuard, guardReason, guardsOf } from '../optimizer/guards.ts';
 import { ROUNDING_ERROR } from '../optimizer/statistics.ts';
 import { addUsage, noUsage } from '../optimizer/usage.ts';
 import { stateHandler } from '../platform/handler.ts';
@@ -85,12 +86,32 @@ async function makeChild(
     throw after.interruption;
   }
   const accepted = isAccepted(task.optimizer.acceptance, before.rollouts.map(scoreOf), after.rollouts.map(scoreOf));
+  const broken = brokenGuard(evalDifferences(task, before.rollouts, after.rollouts), guardsOf(task));
   await keepOutcome(input, work, {
-    status: accepted ? 'accepted' : 'rejected',
-    reason: accepted ? null : 'no better than its parent on the minibatch',
+    status: accepted && broken === null ? 'accepted' : 'rejected',
+    reason: !accepted ? 'no better than its parent on the minibatch' : broken === null ? null : guardReason(broken),
     text,
     reflected: 'answered',
   });
+}
+
+/** What the child did to each eval, by name, on the examples that both were scored on. */
+function evalDifferences(
+  { evals }: RunContext['task'],
+  before: readonly (Rollout | null)[],
+  after: readonly (Rollout | null)[],
+): Record<string, number[]> {
+  const scoreBy = (rollout: Rollout | null | undefined, name: string): number | null =>
+    rollout?.evals.find((one) => one.name === name)?.score ?? null;
+  return Object.fromEntries(
+    evals.map(({ name }) => [
+      name,
+      pairedDifferences(
+        before.map((rollout) => scoreBy(rollout, name)),
+        after.map((rollout) => scoreBy(rollout, name)),
+      ),
+    ]),
+  );
 }
 
 interface Reflected {

@@ -22,7 +22,7 @@ export function foldScores(
 ): Archive {
   return archive.attribution === null
     ? foldShards(archive, step, landed, search.task)
-    : foldStage(archive, step, landed);
+    : foldStage(archive, step, landed, search.task);
 }
 
 /** @throws ModelRefusedRequestError, ModelUnavailableError when going on makes no sense. */

@@ -1,6 +1,7 @@
 /** The verdict on the sealed test set (DESIGN §7.4): is the winner better than the baseline, beyond luck and at no cost? */
 import type { Verdict } from '../contracts/payloads.ts';
 import type { Report } from '../contracts/report.ts';
+import { brokenGuard, type Guards } from './guards.ts';
 import { stream } from './random.ts';
 import { bootstrapInterval, type Interval, mean, ROUNDING_ERROR, signFlipPValue } from './statistics.ts';
 
@@ -13,7 +14,7 @@ export interface VerdictInput {
   /** The same for each eval, by name. */
   readonly perEval: Readonly<Record<string, readonly number[]>>;
   /** Largest fall of the mean that a guarded eval may have, by name. */
-  readonly guards: Readonly<Record<string, number>>;
+  readonly guards: Guards;
   readonly seed: number;
 }
 
@@ -61,12 +62,4 @@ export function nothingCompared(n: number, evalNames: readonly string[]): Verdic
   const none = () => ({ mean: 0, ci95: [0, 0] as Interval });
   const perEval = Object.fromEntries(evalNames.map((name) => [name, none()]));
   return { verdict: 'no_significant_gain', testDelta: { ...none(), pValue: 1, n, perEval }, guardBroken: null };
-}
-
-function brokenGuard(perEval: VerdictInput['perEval'], guards: VerdictInput['guards']): string | null {
-  for (const [name, maxDrop] of Object.entries(guards)) {
-    const change = mean(perEval[name] ?? []);
-    if (change === null || -change > maxDrop + ROUNDING_ERROR) return name;
-  }
-  return null;
 }

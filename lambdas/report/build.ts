@@ -1,15 +1,17 @@
 /** From the archive and the sealed scores to `report.json`. Pure. */
 import type { Archive, Candidate, RunContext, Spend, VerificationRow } from '../contracts/artifacts.ts';
-import { ModelUnavailableError } from '../contracts/errors.ts';
+import { TooManyFailuresError } from '../contracts/errors.ts';
 import type { Mean, Report } from '../contracts/report.ts';
 import { BASELINE_ID, candidateOf, componentsOf, validationScores } from '../optimizer/archive.ts';
 import { remaining } from '../optimizer/budget.ts';
 import { frontierWeights } from '../optimizer/frontier.ts';
+import { guardsOf } from '../optimizer/guards.ts';
 import { powerOf } from '../optimizer/power.ts';
 import { stream } from '../optimizer/random.ts';
 import { bootstrapInterval, type Interval, mean, ROUNDING_ERROR } from '../optimizer/statistics.ts';
 import { decideVerdict, nothingCompared } from '../optimizer/verdict.ts';
 import { editsOf } from './edits.ts';
+import { judgingOf } from './judging.ts';
 import { type SealedScore, sealedScores } from './sealed-scores.ts';
 
 export interface ReportInput {
@@ -21,13 +23,13 @@ export interface ReportInput {
   readonly wallSeconds: number;
   /** What the model's server said last when it could not be reached; null when it could. */
   readonly lastError?: string | null;
+  /** What evals noted about how their scores came about. */
+  readonly notes?: readonly string[];
 }
 
-/** Share of the sealed pairs that must be scored for a verdict. */
-const LEAST_SHARE = 0.5;
-
-/** @throws ModelUnavailableError when too few sealed rollouts were scored to say anything. */
-export function buildReport({ context, archive, rows, spend, wallSeconds, lastError }: ReportInput): Report {
+/** @throws TooManyFailuresError when more sealed examples have no score than a number may leave out (`maxFailureShare`). */
+export function buildReport(input: ReportInput): Report {
+  const { context, archive, rows, spend, wallSeconds, lastError, notes = [] } = input;
   const { task } = context;
   const winnerId = archive.winnerId ?? BASELINE_ID;
   const evalNames = task.evals.map(({ name }) => name);
@@ -36,15 +38,16 @@ export function buildReport({ context, archive, rows, spend, wallSeconds, lastEr
     const best = sealed.best.get(exampleId);
     return best === undefined ? [] : [{ exampleId, baseline, best }];
   });
-  if (pairs.length < context.test.size * LEAST_SHARE) {
-    const missing = context.test.size - pairs.length;
+  const most = context.test.size * task.maxFailureShare;
+  const missing = context.test.size - pairs.length;
+  if (missing > most || pairs.length === 0) {
     const left = remaining(task.budget, spend).calls;
     const remedy =
-      pairs.length + left >= context.test.size * LEAST_SHARE
-        ? 'Start the run again to try them once more.'
+      missing - left <= most
+        ? 'Start the run again to try once more what failed for a passing reason.'
         : `The cap leaves ${left} calls, too few: start a new run with a higher budget.rollouts.`;
-    throw new ModelUnavailableError(
-      `The sealed test could not be measured: ${missing} of ${context.test.size} examples have no score${lastError == null ? '' : ` (${lastError})`}. ${remedy}`,
+    throw new TooManyFailuresError(
+      `The sealed test could not be measured: ${missing} of ${context.test.size} examples have no score${lastError == null ? '' : ` (${lastError})`}, and ${Math.floor(most)} may be left out (maxFailureShare). ${remedy}`,
     );
   }
   const perEval = Object.fromEntries(
@@ -53,22 +56,20 @@ export function buildReport({ context, archive, rows, spend, wallSeconds, lastEr
       pairs.map(({ baseline, best }) => (best.evals[name] ?? 0) - (baseline.evals[name] ?? 0)),
     ]),
   );
-  const guards = Object.fromEntries(
-    task.evals.flatMap(({ name, guard }) => (guard === undefined ? [] : [[name, guard.maxDrop]])),
-  );
   const { verdict, testDelta } =
     winnerId === BASELINE_ID
       ? nothingCompared(pairs.length, evalNames)
       : decideVerdict({
           differences: pairs.map(({ baseline, best }) => best.score - baseline.score),
           perEval,
-          guards,
+          guards: guardsOf(task),
           seed: task.optimizer.seed,
         });
   const validation = validationScores(archive, evalNames);
   const validationMeans = new Map(validation.map(({ id, scores }) => [id, meanOf([...scores.values()])]));
   const validationOf = (id: string): Mean => validationMeans.get(id) ?? { mean: null, n: 0 };
   const onFrontier = frontierWeights(task.optimizer.frontierType, validation);
+  const judging = judgingOf(context, context.test.size);
   const recommendedId = verdict === 'improved' ? winnerId : BASELINE_ID;
 
   return {
@@ -99,6 +100,9 @@ export function buildReport({ context, archive, rows, spend, wallSeconds, lastEr
     ),
     stopReason: archive.stopReason ?? 'generations',
     wallSeconds,
+    ...(judging === undefined ? {} : { judging }),
+    ...(context.known.unsealed.length === 0 ? {} : { unsealed: context.known.unsealed }),
+    ...(notes.length === 0 ? {} : { notes: [...notes] }),
     ...(context.notice === null ? {} : { notice: context.notice }),
   };
 }

@@ -77,6 +77,32 @@ export function missedGainSentence(report: Report): string | null {
   return `${fact}; about ${formatCount(roughly(examplesFor(FINE_GAIN, draws, sd)))} examples would show ${inPoints(FINE_GAIN)}.`;
 }
 
+/** What weakens a verdict, a sentence each: a test set that was looked at, judges and their noise. */
+export function cautions(report: Report): string[] {
+  const { unsealed = [], judging, notes = [] } = report;
+  return [
+    ...(unsealed.length === 0 ? [] : [unsealedSentence(unsealed)]),
+    ...(judging?.score == null ? [] : [noiseSentence(report, judging.score.difference)]),
+    ...(judging === undefined || judging.uncalibrated.length === 0 ? [] : [uncalibratedSentence(judging.uncalibrated)]),
+    ...notes,
+  ];
+}
+
+function unsealedSentence(unsealed: NonNullable<Report['unsealed']>): string {
+  const last = unsealed.at(-1);
+  return `This test set is not sealed any more: it was looked at ${formatPlural(unsealed.length, 'time')} before this run (last on ${last?.at.slice(0, 10)}, ${last?.runId}). If what was seen went into the task, the gain is overstated; a new test set mends it.`;
+}
+
+function noiseSentence({ testDelta }: Report, difference: number): string {
+  const size = formatPoints(difference);
+  const fact = `The judges' own noise makes differences of up to ${size} points in the score of this test in 95 of 100 cases`;
+  return Math.abs(testDelta.mean) < difference ? `${fact}, and this difference is smaller than that.` : `${fact}.`;
+}
+
+function uncalibratedSentence(names: readonly string[]): string {
+  return `Nobody has compared the ${names.length === 1 ? 'judge' : 'judges'} of ${names.join(', ')} with people yet: npm run -s calibrate does.`;
+}
+
 /** A gain beyond luck that does not count all the same: only a guard can have stopped it. */
 function isStoppedByGuard({ verdict, testDelta }: Report): boolean {
   return verdict === 'no_significant_gain' && testDelta.ci95[0] > ROUNDING_ERROR && testDelta.pValue < ALPHA;

@@ -4,7 +4,7 @@ import type { Report } from '../contracts/report.ts';
 import type { Components } from '../contracts/task.ts';
 import { type ComponentDiff, diffComponents, type Hunk, type Segment } from './diff.ts';
 import { formatPlural } from './format.ts';
-import { missedGainSentence, verdictSentence } from './sentence.ts';
+import { cautions, missedGainSentence, verdictSentence } from './sentence.ts';
 import { clip, showHidden } from './text.ts';
 
 export interface VerdictOptions {
@@ -44,6 +44,7 @@ export function renderVerdict(report: Report, seedComponents: Components, { colo
   const blocks = [`${mark} ${paint('bold', showLine(verdictSentence(report)))}`];
   const missed = missedGainSentence(report);
   if (missed !== null) blocks.push(missed);
+  for (const caution of cautions(report)) blocks.push(`${paint('yellow', '!')} ${showLine(caution)}`);
   if (report.notice !== undefined) blocks.push(`${paint('yellow', '!')} ${showLine(report.notice)}`);
 
   const changed = diffComponents(seedComponents, report.recommended.components).filter(

@@ -11,6 +11,7 @@ const made: Error[] = [
   new errors.ModelUnavailableError('x', { cause }),
   new errors.ModelRefusedRequestError('x', { cause }),
   new errors.BudgetExhaustedError('x', { cause }),
+  new errors.TooManyFailuresError('x', { cause }),
   new errors.StoreConflictError('x', { cause }),
   new CallError('timeout', 'x', null, { cause }),
   new FolderInUseError('x', { cause }),
@@ -39,11 +40,11 @@ describe('an error class', () => {
     const concrete = classes.map(({ name }) => name).filter((name) => name !== 'PromptOptimizerError');
     expect(concrete.sort()).toEqual(
       made
-        .slice(0, 6)
+        .slice(0, 7)
         .map(({ name }) => name)
         .sort(),
     );
-    for (const error of made.slice(0, 6)) expect(error).toBeInstanceOf(errors.PromptOptimizerError);
+    for (const error of made.slice(0, 7)) expect(error).toBeInstanceOf(errors.PromptOptimizerError);
   });
 });
 

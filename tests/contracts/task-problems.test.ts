@@ -11,6 +11,8 @@ const task = {
   datasets: { train: 'train.jsonl', test: 'test.jsonl' },
   evals: [{ name: 'label', type: 'exact_match' }],
 };
+const types =
+  'Choose one of exact_match, contains, contains_all, contains_any, starts_with, regex, is_json, json_schema, json_fields, number, set_match, levenshtein, rouge_l, length, is_refusal, tool_calls, latency, cost, similarity, llm_judge, custom.';
 const anEval = { name: 'label', type: 'exact_match' };
 
 /** What a user is told of `task.yaml`. */
@@ -87,7 +89,7 @@ describe('the problems of a task', () => {
     {
       at: 'an eval, its own type alone',
       change: { evals: [{ ...anEval, pattern: 'x' }] },
-      text: 'evals.0.pattern: is not a known field. Known here: name, weight, guard, type, ignoreCase.',
+      text: 'evals.0.pattern: is not a known field. Known here: name, weight, guard, not, threshold, answerPath, path, type, value, ignoreCase.',
     },
     {
       at: 'a guard',
@@ -122,17 +124,17 @@ describe('the problems of a task', () => {
     {
       case: 'of a type far from any',
       given: { name: 'e', type: 'llm_as_a_judge_of_tone' },
-      text: 'evals.0.type: "llm_as_a_judge_of_tone" is not an eval type. Choose one of exact_match, contains, regex, json_fields.',
+      text: `evals.0.type: "llm_as_a_judge_of_tone" is not an eval type. ${types}`,
     },
     {
       case: 'without a type',
       given: { name: 'e' },
-      text: 'evals.0.type: is missing. Choose one of exact_match, contains, regex, json_fields.',
+      text: `evals.0.type: is missing. ${types}`,
     },
     {
       case: 'with a number as its type',
       given: { name: 'e', type: 5 },
-      text: 'evals.0.type: 5 is not an eval type. Choose one of exact_match, contains, regex, json_fields.',
+      text: `evals.0.type: 5 is not an eval type. ${types}`,
     },
     {
       case: 'by an inherited name',

@@ -1,5 +1,6 @@
 /** The end of the search: what was shown to help makes the prompt, which is drawn again beside the user's own. */
 import type { Archive, StopReason } from '../../contracts/artifacts.ts';
+import type { Unit } from '../../contracts/attribution.ts';
 import type { RolloutRequest } from '../../contracts/step.ts';
 import { BASELINE_ID } from '../archive.ts';
 import { howMany, taskCall } from '../budget.ts';
@@ -8,9 +9,10 @@ import { freeBeforeTest, longestOf } from '../steps/reserves.ts';
 import type { Search } from '../steps/search.ts';
 import { verifyStep } from '../steps/verify-step.ts';
 import { predictMean } from './effects.ts';
+import { guardExpectedToBreak, guardModels } from './guarded.ts';
 import { requestsOf, stageStep } from './stages.ts';
 import { freshDraws, stateOf, unitsOfCandidate, withIncumbent, withState } from './state.ts';
-import { fitToConclude, settle, tell } from './statistics-step.ts';
+import { fitArchive, fitToConclude, settle, tell } from './statistics-step.ts';
 
 /** A prompt that the model expects to gain less is not worth a change. */
 const LEAST_GAIN = 0.02;
@@ -57,16 +59,16 @@ function redraws(archive: Archive, search: Search, ids: readonly string[]): Roll
 function conclude(archive: Archive, search: Search): Archive {
   const state = stateOf(archive);
   const { likeliest, widest } = fitToConclude(archive, search);
-  const expected = (id: string): number => {
+  const unitsOf = (id: string): Unit[] => {
     const included = unitsOfCandidate(state, id);
-    return predictMean(
-      likeliest,
-      state.pool.units.filter((unit) => included.has(unit.id)),
-    );
+    return state.pool.units.filter((unit) => included.has(unit.id));
   };
+  const expected = (id: string): number => predictMean(likeliest, unitsOf(id));
   const baseline = expected(BASELINE_ID);
+  const guards = guardModels(archive, search.task, (scored) => fitArchive(scored, search));
   const ranked = (archive.finalists ?? [])
     .filter((id) => expected(id) - baseline >= LEAST_GAIN)
+    .filter((id) => guardExpectedToBreak(unitsOf(id), unitsOf(BASELINE_ID), guards) === null)
     .sort((a, b) => expected(b) - expected(a));
   const winnerId = ranked[0] ?? BASELINE_ID;
   const { effects } = tell(archive, widest);

@@ -2,6 +2,7 @@
 import type { Archive, Generation } from '../../contracts/artifacts.ts';
 import type { UnitEffect, UnitOrigin, UnitPool } from '../../contracts/attribution.ts';
 import type { MutateItem, Step } from '../../contracts/step.ts';
+import type { Task } from '../../contracts/task.ts';
 import { BASELINE_ID } from '../archive.ts';
 import { fits, remaining, sealedTest } from '../budget.ts';
 import { mean } from '../statistics.ts';
@@ -23,6 +24,7 @@ export function foldStage(
   archive: Archive,
   step: Extract<Step, { kind: 'score' }>,
   landed: readonly LandedShard[],
+  { maxFailureShare }: Pick<Task, 'maxFailureShare'>,
 ): Archive {
   throwIfRefused(landed);
   throwIfOutage(step, landed);
@@ -34,7 +36,7 @@ export function foldStage(
     rateLimited: archive.rateLimited || sawRateLimit(landed, rollouts),
   };
   if (step.purpose !== 'baseline' || stateOf(folded).due.length > 0) return folded;
-  throwIfNoBaseline(folded, landed);
+  throwIfNoBaseline(folded, landed, maxFailureShare);
   return withBaselineSummary(folded);
 }
 

@@ -7,6 +7,7 @@ import { excludes } from '../units/pool.ts';
 import { decide, type Thresholds } from './decide.ts';
 import { effectsOf, type Fitted, fittedOf, predictMean } from './effects.ts';
 import { designOf } from './evidence.ts';
+import { guardModels, withinGuards } from './guarded.ts';
 import { fitterOf } from './model.ts';
 import { observedEffects } from './observed-effects.ts';
 import { incumbentUnits, materialOf, stateOf, withinLength } from './state.ts';
@@ -70,11 +71,12 @@ export function choose(archive: Archive, search: Search, fitted: Fitted, thresho
   const state = stateOf(archive);
   const { units } = state.pool;
   const counts = countsOf(archive, state);
-  let included = incumbentUnits(state);
+  let included: readonly Unit[] = incumbentUnits(state);
   let statuses = new Map<string, Unit['status']>();
   const trials = (unit: Unit): number => state.trials[unit.id]?.length ?? 0;
   const measured = units.filter((unit) => !unit.protected && hasData(counts.get(unit.id)));
   const open = measured.filter(({ status }) => status !== 'out');
+  const guards = guardModels(archive, search.task, (scored) => fitArchive(scored, search));
   for (let pass = 0; pass < MOST_PASSES; pass += 1) {
     const incumbent = new Set(included.map(({ id }) => id));
     const effects = effectsOf(fitted, included, open, counts);
@@ -83,7 +85,7 @@ export function choose(archive: Archive, search: Search, fitted: Fitted, thresho
       units.filter(({ id }) => statuses.get(id) === 'kept'),
       effects,
     );
-    const fitting = withinLength(state.pool, next, search);
+    const fitting = withinGuards(withinLength(state.pool, next, search), seedOf(units), guards);
     const same = fitting.length === included.length && fitting.every(({ id }) => incumbent.has(id));
     included = fitting;
     if (same) break;
@@ -126,7 +128,9 @@ export function settle(archive: Archive, search: Search, fitted: Fitted): Chosen
     if (worst === null || excess(worst) <= 0) break;
     included = included.filter(({ id }) => id !== worst.id);
   }
-  included = withinLength(state.pool, byWorth(included, state.effects), search);
+  const guards = guardModels(archive, search.task, (scored) => fitArchive(scored, search));
+  const fitting = withinLength(state.pool, byWorth(included, state.effects), search);
+  included = [...withinGuards(fitting, seedOf(units), guards)];
   const ids = new Set(included.map(({ id }) => id));
   const statuses = new Map(
     units.map((unit) => [
@@ -159,8 +163,12 @@ function outcomeOf(
   included: readonly Unit[],
   units: readonly Unit[],
 ): Pick<Chosen, 'included' | 'predicted' | 'baseline'> {
-  const seed = units.filter(({ origins }) => origins.length === 0);
-  return { included, predicted: predictMean(fitted, included), baseline: predictMean(fitted, seed) };
+  return { included, predicted: predictMean(fitted, included), baseline: predictMean(fitted, seedOf(units)) };
+}
+
+/** The user's own units. */
+function seedOf(units: readonly Unit[]): Unit[] {
+  return units.filter(({ origins }) => origins.length === 0);
 }
 
 /** The user's own units first, then the edits, the best first: what does not fit goes from the end. */

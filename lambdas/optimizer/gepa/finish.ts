@@ -2,7 +2,8 @@
 import type { Archive, StopReason } from '../../contracts/artifacts.ts';
 import { BASELINE_ID } from '../archive.ts';
 import { howMany, taskCall, times } from '../budget.ts';
-import { meanScores } from '../frontier.ts';
+import { type CandidateScores, meanScores } from '../frontier.ts';
+import { guardBrokenBy, guardsOf } from '../guards.ts';
 import { ROUNDING_ERROR, shrinkMeans } from '../statistics.ts';
 import { freeBeforeTest, longestOf } from '../steps/reserves.ts';
 import { type Search, scoresOf } from '../steps/search.ts';
@@ -47,7 +48,13 @@ function finalistsRoom(archive: Archive, search: Search): number {
 
 /** The finalist with the best shrunk mean over both draws; on a tie the one with the better plain mean. */
 function winnerOf(archive: Archive, { task, validationIds }: Search): string {
-  const finalists = scoresOf(archive, task).filter(({ id }) => archive.finalists?.includes(id));
+  const scores = scoresOf(archive, task);
+  const baseline = scores.find(({ id }) => id === BASELINE_ID);
+  const guards = guardsOf(task);
+  // The second draw may show what the first did not.
+  const holds = (one: CandidateScores): boolean =>
+    baseline === undefined || guardBrokenBy(one, baseline, guards) === null;
+  const finalists = scores.filter((one) => archive.finalists?.includes(one.id) && holds(one));
   const plain = meanScores(finalists);
   const shrunk = shrinkMeans(finalists.map(({ scores }) => validationIds.map((id) => scores.get(id) ?? null)));
   const ranked = finalists

@@ -26,7 +26,7 @@ export function foldShards(archive: Archive, step: ScoreStep, landed: readonly L
     spend: spendOf(archive.spend, landed),
     rateLimited: archive.rateLimited || sawRateLimit(landed, rollouts),
   };
-  if (step.purpose === 'baseline') throwIfNoBaseline(folded, landed);
+  if (step.purpose === 'baseline') throwIfNoBaseline(folded, landed, task.maxFailureShare);
   return step.purpose === 'probe' || step.purpose === 'finalists' ? folded : withSummary(folded, task);
 }
 

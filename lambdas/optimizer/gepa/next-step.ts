@@ -4,6 +4,7 @@ import type { Task } from '../../contracts/task.ts';
 import { withAdaptedConcurrency } from '../steps/concurrency.ts';
 import type { Search } from '../steps/search.ts';
 import { finish, finishFinalists } from './finish.ts';
+import { withoutUnguarded } from './guarded.ts';
 import { withoutHopeless } from './hopeless.ts';
 import { mergeStep, withJudgedMerge } from './merge-step.ts';
 import { mutateStep } from './mutate-step.ts';
@@ -19,13 +20,14 @@ export function planNextStep(folded: Archive, search: Search): Archive {
   const isFirst = folded.step === null;
   const isOutOfTime = isTimeUp(archive, search.task);
   if (archive.finalists !== null) return finishFinalists(archive, search, isOutOfTime);
-  if (isOutOfTime && !isFirst) return finish(withoutUnscored(withJudgedMerge(archive), search), search, 'minutes');
+  if (isOutOfTime && !isFirst)
+    return finish(withoutUnguarded(withoutUnscored(withJudgedMerge(archive), search), search), search, 'minutes');
   if (archive.generation === 0) {
     // The first call is made alone: a wrong key costs one call, not a whole baseline.
     const purpose = isFirst && search.validationIds.length > 1 ? 'probe' : 'baseline';
     return scoreStep(archive, search, purpose) ?? proposeOrStop(archive, search);
   }
-  const promising = withoutHopeless(withJudgedMerge(archive), search);
+  const promising = withoutUnguarded(withoutHopeless(withJudgedMerge(archive), search), search);
   const affordable = withoutUnaffordable(promising, search);
   return (
     scoreStep(affordable, search, 'children') ?? mergeStep(affordable, search) ?? proposeOrStop(affordable, search)

@@ -1,6 +1,6 @@
 /** What must end the run: a model that refuses us, that cannot be reached, that never answers a reflection. */
 import type { Archive, Ledger } from '../../contracts/artifacts.ts';
-import { ModelRefusedRequestError, ModelUnavailableError } from '../../contracts/errors.ts';
+import { ModelRefusedRequestError, ModelUnavailableError, TooManyFailuresError } from '../../contracts/errors.ts';
 import type { Step } from '../../contracts/step.ts';
 import { BASELINE_ID, LEAST_SCORED_SHARE } from '../archive.ts';
 import type { LandedMutation, LandedRollout, LandedShard } from './landed.ts';
@@ -31,16 +31,24 @@ export function throwIfOutage(step: Extract<Step, { kind: 'score' }>, landed: re
   throw outage(what, landed, rollouts);
 }
 
-/** Without a baseline there is nothing to improve on. */
-export function throwIfNoBaseline(archive: Archive, landed: readonly LandedShard[]): void {
+/**
+ * Without a baseline there is nothing to improve on; and where so many calls fail that the sealed test could not be told
+ * (`maxFailureShare`), the search is not paid for. One failure alone is no reason.
+ * @throws ModelUnavailableError, TooManyFailuresError
+ */
+export function throwIfNoBaseline(archive: Archive, landed: readonly LandedShard[], maxFailureShare: number): void {
   // The one strategy measures it on validation, the other on the examples that it will reflect on.
   const measured = archive.attribution === null ? 'validation' : 'train';
   const rows = archive.scores.filter(([candidateId, split]) => candidateId === BASELINE_ID && split === measured);
   const scored = rows.filter(([, , , , score]) => score !== null).length;
-  if (scored >= rows.length * LEAST_SCORED_SHARE && scored > 0) return;
+  const failed = rows.length - scored;
+  if (scored > 0 && failed <= Math.max(1, rows.length * maxFailureShare)) return;
   const rollouts = landed.flatMap((shard) => shard.rollouts);
-  const what = `The baseline could not be measured: ${rows.length - scored} of ${rows.length} calls failed`;
-  throw outage(what, landed, rollouts);
+  const what = `The baseline could not be measured: ${failed} of ${rows.length} calls failed`;
+  const error = outage(what, landed, rollouts);
+  if (scored < rows.length * LEAST_SCORED_SHARE) throw error;
+  const limit = `more than the ${Math.round(maxFailureShare * 100)} % that may be left out (maxFailureShare)`;
+  throw new TooManyFailuresError(`${error.message} This is ${limit}.`);
 }
 
 /**

@@ -9,7 +9,7 @@ import {
   formatSignedPoints,
   formatUsd,
 } from '../format.ts';
-import { verdictWords } from '../sentence.ts';
+import { cautions, verdictWords } from '../sentence.ts';
 import { renderComparison, renderEvalDifferences } from './comparison.ts';
 import { html, type Markup } from './escape.ts';
 import { renderExamples, renderRegressions } from './examples.ts';
@@ -111,10 +111,9 @@ function renderHeader({ report }: ReportPage): Markup {
   const { finding, evidence, advice } = verdictWords(report);
   const [sign, badge] = BADGES[report.verdict];
   const proof = evidence !== null && html`: <span class="evidence">${evidence}.</span>`;
-  const notice =
-    report.notice !== undefined &&
-    html`<p class="notice" role="note"><strong>Note</strong><span>${report.notice}</span></p>`;
-  return html`<p class="eyebrow"><span class="badge ${report.verdict}"><span aria-hidden="true">${sign}</span>${badge}</span><span>Prompt Optimizer · ${report.task}</span></p><h1>${finding}${evidence === null ? '.' : proof}</h1>${advice !== null && html`<p class="advice">${advice}</p>`}${notice}${renderTiles(report)}`;
+  const told = [...cautions(report), ...(report.notice === undefined ? [] : [report.notice])];
+  const notes = told.map((text) => html`<p class="notice" role="note"><strong>Note</strong><span>${text}</span></p>`);
+  return html`<p class="eyebrow"><span class="badge ${report.verdict}"><span aria-hidden="true">${sign}</span>${badge}</span><span>Prompt Optimizer · ${report.task}</span></p><h1>${finding}${evidence === null ? '.' : proof}</h1>${advice !== null && html`<p class="advice">${advice}</p>`}${notes}${renderTiles(report)}`;
 }
 
 function renderTiles({ baseline, best, testDelta, spend, wallSeconds }: Report): Markup {
