@@ -37,7 +37,7 @@ export function readJudgeReply(criteria: readonly Criterion[], reply: ChatAnswer
       const known = scales[scale].verdicts.map(({ verdict }) => JSON.stringify(verdict)).join(', ');
       return unreadable(`the score of ${name} is not one of ${known}.`);
     }
-    const expected = weighted && reply.tokens !== null ? weightedScore(reply.tokens, criteria, criterion) : null;
+    const expected = weighted && reply.tokens !== null ? weightedScore(reply.tokens, criterion) : null;
     judgements.set(name, { reasoning: reasoning.trim(), score: expected ?? score, isWeighted: expected !== null });
   }
   return { status: 'read', judgements };
@@ -51,18 +51,12 @@ function unreadable(problem: string): ReadReply {
  * Mean of the scale's scores by the probability of each at the place where the judge wrote its own (G-Eval, Liu et al.
  * 2023, arXiv 2303.16634, equation 1), over those that are among the likeliest tokens. null when the place is not found.
  */
-function weightedScore(
-  tokens: readonly AnswerToken[],
-  criteria: readonly Criterion[],
-  { name, scale }: Criterion,
-): number | null {
+function weightedScore(tokens: readonly AnswerToken[], { name, scale }: Criterion): number | null {
   const text = textOf(tokens);
-  const placeOf = (criterion: string): number => text.search(new RegExp(`"${criterion}"\\s*:\\s*\\{`));
-  const from = placeOf(name);
+  const from = text.search(new RegExp(`"${name}"\\s*:\\s*\\{`));
   if (from < 0) return null;
-  // The next criterion's object begins where this one's has ended.
-  const later = criteria.map((one) => placeOf(one.name)).filter((place) => place > from);
-  const [verdict] = verdictPlaces(text.slice(from, Math.min(text.length, ...later)));
+  // Its object has a score, or the reply could not have been read: the first one from here on is its own.
+  const [verdict] = verdictPlaces(text.slice(from));
   if (verdict === undefined) return null;
   const place = tokens[indexAt(tokens, from + verdict)];
   if (place === undefined) return null;

@@ -2,6 +2,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { z } from 'zod';
 import { buckets, tables } from '../../lambdas/store/tables.ts';
 import { type Machine, machineSchema, substitutionOf, tasksOf } from './asl-subset.ts';
 import { arnOf, bucketGrants, roleGrants, takesIn } from './iam.ts';
@@ -10,6 +11,7 @@ import {
   functionsOf,
   idOf,
   idsOf,
+  type MachineName,
   machineOf,
   propertiesOf,
   rightsOf,
@@ -22,20 +24,29 @@ let synthesis: Synthesis;
 let destroyable: Synthesis;
 let unsafe: Synthesis;
 let template: Template;
-let definitionText: Buffer;
-let definition: Machine;
+const machines: readonly MachineName[] = ['optimize', 'evaluate'];
+const definitionTexts = new Map<MachineName, Buffer>();
+const definitions = new Map<MachineName, Machine>();
 
 beforeAll(async () => {
-  [synthesis, destroyable, unsafe, definitionText] = await Promise.all([
+  [synthesis, destroyable, unsafe] = await Promise.all([
     synthesize(),
     synthesize({
-      context: { removalPolicy: 'destroy', region: 'eu-central-1', openaiBaseUrl: 'https://models.example.com/v1' },
+      context: {
+        removalPolicy: 'destroy',
+        region: 'eu-central-1',
+        openaiBaseUrl: 'https://models.example.com/v1',
+        scorerFunctionArns: `${scorer},arn:aws:lambda:eu-central-1:123456789012:function:tone:*`,
+      },
     }),
     synthesize({ preload: './fixtures/unsafe-bucket.ts' }),
-    readFile(new URL('../../statemachine/optimize.asl.json', import.meta.url)),
   ]);
   template = synthesis.template;
-  definition = machineSchema.parse(JSON.parse(definitionText.toString('utf8')));
+  for (const name of machines) {
+    const text = await readFile(new URL(`../../statemachine/${name}.asl.json`, import.meta.url));
+    definitionTexts.set(name, text);
+    definitions.set(name, machineSchema.parse(JSON.parse(text.toString('utf8'))));
+  }
 });
 
 afterAll(async () => {
@@ -65,7 +76,7 @@ describe('the synthesis', () => {
 });
 
 describe('sealed data', () => {
-  it('is within the reach of Prepare and Verify alone', () => {
+  it('is within the reach of Prepare and Verify alone, and of what looks at it when somebody unseals it', () => {
     const bucket = arnOf(template, idOf(template, 'sealed'));
 
     const reaching = whoReaches(template, 's3', [
@@ -74,13 +85,22 @@ describe('sealed data', () => {
       `${bucket}/runs/r-1/test.json`,
     ]);
 
-    expect(reaching).toEqual(['Prepare', 'Verify']);
+    expect(reaching).toEqual(['Evaluate', 'Prepare', 'PrepareEvaluation', 'Verify']);
   });
 
-  it('has rollouts that only Verify reaches', () => {
+  it('has rollouts that only Verify and Evaluate reach', () => {
     const table = arnOf(template, idOf(template, 'sealedRollouts'));
 
-    expect(whoReaches(template, 'dynamodb', [table, `${table}/index/any`])).toEqual(['Verify']);
+    expect(whoReaches(template, 'dynamodb', [table, `${table}/index/any`])).toEqual(['Evaluate', 'Verify']);
+  });
+
+  it('is out of the reach of every state of a search', () => {
+    const states = ['Plan', 'Mutate', 'Score', 'Conclude'];
+    const stores = [arnOf(template, idOf(template, 'sealed')), arnOf(template, idOf(template, 'sealedRollouts'))];
+
+    for (const service of ['s3', 'dynamodb']) {
+      expect(whoReaches(template, service, stores).filter((state) => states.includes(state))).toEqual([]);
+    }
   });
 
   it('is given to nobody by the bucket itself', () => {
@@ -98,6 +118,7 @@ describe('sealed data', () => {
 });
 
 const whole = 'BatchGetItem GetItem PutItem UpdateItem';
+const wholeAndHistory = 'BatchGetItem GetItem PutItem Query UpdateItem';
 const byKey = 'BatchGetItem BatchWriteItem GetItem PutItem';
 const apiKey = 'arn:aws:secretsmanager:region:account:secret:prompt-optimizer/openai-api-key-??????';
 
@@ -112,7 +133,7 @@ const rights: [state: string, Record<string, string>][] = [
       sealed: 'ListBucket(runs/* uploads/*)',
       'sealed/runs/*': 'GetObject PutObject',
       'sealed/uploads/*': 'GetObject',
-      runs: whole,
+      runs: wholeAndHistory,
     },
   ],
   [
@@ -166,7 +187,45 @@ const rights: [state: string, Record<string, string>][] = [
     },
   ],
   ['RecordFailure', { runs: whole }],
+  [
+    'PrepareEvaluation',
+    {
+      data: 'ListBucket(runs/* uploads/*)',
+      'data/runs/*': 'GetObject PutObject',
+      'data/uploads/*': 'GetObject',
+      sealed: 'ListBucket(uploads/*)',
+      'sealed/runs/*': 'PutObject',
+      'sealed/uploads/*': 'GetObject',
+      runs: wholeAndHistory,
+    },
+  ],
+  ['PlanEvaluation', { data: 'ListBucket(runs/*)', 'data/runs/*': 'GetObject PutObject', runs: whole }],
+  [
+    'Evaluate',
+    {
+      data: 'ListBucket(runs/*)',
+      'data/runs/*': 'GetObject PutObject',
+      sealed: 'ListBucket(runs/*)',
+      'sealed/runs/*': 'GetObject',
+      rollouts: byKey,
+      sealedRollouts: byKey,
+      runs: whole,
+      [apiKey]: 'GetSecretValue',
+    },
+  ],
+  [
+    'ConcludeEvaluation',
+    {
+      data: 'ListBucket(runs/*)',
+      'data/runs/*': 'GetObject PutObject',
+      rollouts: 'BatchGetItem GetItem',
+      runs: whole,
+    },
+  ],
 ];
+
+/** A user's own scorer. */
+const scorer = 'arn:aws:lambda:eu-central-1:123456789012:function:my-scorer';
 
 /** Actions that AWS offers on `*` only: tracing, and the delivery of a state machine's logs. */
 const withoutResources =
@@ -201,8 +260,18 @@ describe('rights', () => {
     }
   });
 
-  it('of the state machine are to call the functions of its states and to run its own Maps', () => {
-    const { id, RoleArn, DefinitionSubstitutions } = machineOf(template);
+  it('to call scorers go to the states that run evals, for the functions that the deployer names', () => {
+    const states = new Map([...functionsOf(destroyable.template)].map(([state, { Role }]) => [Role, state]));
+    const callers = propertiesOf(destroyable.template, 'AWS::IAM::Policy').flatMap((policy) => {
+      const { Roles } = z.object({ Roles: z.array(z.object({ Ref: z.string() })) }).parse(policy);
+      return JSON.stringify(policy).includes(scorer) ? Roles.map(({ Ref }) => states.get(Ref) ?? Ref) : [];
+    });
+
+    expect(callers.toSorted()).toEqual(['Evaluate', 'Mutate', 'Score', 'Verify']);
+  });
+
+  it.each(machines)('of the machine %s are to call the functions of its states and to run its own Maps', (name) => {
+    const { id, RoleArn, DefinitionSubstitutions } = machineOf(template, name);
     const grants = roleGrants(template).filter(({ holder }) => holder === RoleArn);
     const onWhat = (action: string) =>
       grants.flatMap(({ actions, resources }) => (actions.includes(action) ? resources : [])).toSorted();
@@ -220,22 +289,22 @@ describe('rights', () => {
   });
 });
 
-describe('the workflow', () => {
+describe.each(machines)('the workflow %s', (name) => {
   it('is the file that local runs execute, byte for byte', async () => {
-    const deployed = await synthesis.asset(machineOf(template).DefinitionS3Location.Key);
+    const deployed = await synthesis.asset(machineOf(template, name).DefinitionS3Location.Key);
 
-    expect(deployed.equals(definitionText)).toBe(true);
+    expect(deployed.equals(definitionTexts.get(name) ?? Buffer.alloc(0))).toBe(true);
   });
 
   it('is given exactly the functions that it names', () => {
-    const given = Object.keys(machineOf(template).DefinitionSubstitutions);
+    const given = Object.keys(machineOf(template, name).DefinitionSubstitutions);
 
-    expect(new Set(given)).toEqual(new Set(tasksOf(definition).map(substitutionOf)));
+    expect(new Set(given)).toEqual(new Set(tasksOf(definitionNamed(name)).map(substitutionOf)));
   });
 
   it('waits for each function a little longer than the function runs', () => {
     const functions = functionsOf(template);
-    for (const task of tasksOf(definition)) {
+    for (const task of tasksOf(definitionNamed(name))) {
       const runs = functions.get(substitutionOf(task).replace(/FunctionArn$/, ''))?.Timeout;
       expect(runs).toBeLessThan(task.TimeoutSeconds);
       expect(runs).toBeGreaterThanOrEqual(task.TimeoutSeconds - 15);
@@ -243,7 +312,7 @@ describe('the workflow', () => {
   });
 
   it('is traced, and logs its errors without the data of its executions', () => {
-    expect(template.Resources[machineOf(template).id]?.Properties).toMatchObject({
+    expect(template.Resources[machineOf(template, name).id]?.Properties).toMatchObject({
       StateMachineType: 'STANDARD',
       TracingConfiguration: { Enabled: true },
       LoggingConfiguration: { Level: 'ERROR', IncludeExecutionData: false },
@@ -272,7 +341,7 @@ describe('functions', () => {
   it.each(['OPENAI_API_KEY_SECRET', 'OPENAI_BASE_URL'])('that call the model, and no others, know %s', (variable) => {
     const knowing = [...functionsOf(destroyable.template)].filter(([, fn]) => variable in fn.Environment.Variables);
 
-    expect(knowing.map(([state]) => state).toSorted()).toEqual(['Mutate', 'Score', 'Verify']);
+    expect(knowing.map(([state]) => state).toSorted()).toEqual(['Evaluate', 'Mutate', 'Score', 'Verify']);
   });
 
   it('leave the server to the client when none is configured', () => {
@@ -358,6 +427,12 @@ describe('buckets', () => {
     }
   });
 });
+
+function definitionNamed(name: MachineName): Machine {
+  const definition = definitions.get(name);
+  if (definition === undefined) throw new Error(`There is no machine ${name}.`);
+  return definition;
+}
 
 function allowedByBucket(from: Template, name: StoreName): string[] {
   const id = idOf(from, name);

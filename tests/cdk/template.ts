@@ -33,19 +33,32 @@ export function propertiesOf(template: Template, type: string): Record<string, u
   return idsOf(template, type).map((id) => template.Resources[id]?.Properties ?? {});
 }
 
-export function machineOf(template: Template): z.output<typeof machineSchema> & { readonly id: string } {
-  const [id, another] = idsOf(template, 'AWS::StepFunctions::StateMachine');
-  if (id === undefined || another !== undefined) throw new Error('There is not exactly one state machine.');
-  return { id, ...machineSchema.parse(template.Resources[id]?.Properties) };
+export type MachineName = 'optimize' | 'evaluate';
+type TemplateMachine = z.output<typeof machineSchema> & { readonly id: string };
+
+/** The machine that starts with Prepare, or with PrepareEvaluation. */
+export function machineOf(template: Template, name: MachineName): TemplateMachine {
+  const first = name === 'optimize' ? 'PrepareFunctionArn' : 'PrepareEvaluationFunctionArn';
+  const [machine, another] = machinesOf(template).filter((one) => first in one.DefinitionSubstitutions);
+  if (machine === undefined || another !== undefined) throw new Error(`There is not exactly one machine ${name}.`);
+  return machine;
 }
 
-/** By state, found the way Step Functions finds them: by the substitutions of the definition. */
+export function machinesOf(template: Template): TemplateMachine[] {
+  return idsOf(template, 'AWS::StepFunctions::StateMachine').map((id) => {
+    return { id, ...machineSchema.parse(template.Resources[id]?.Properties) };
+  });
+}
+
+/** By state, found the way Step Functions finds them: by the substitutions of the definitions. */
 export function functionsOf(template: Template): Map<string, StateFunction> {
   return new Map(
-    Object.entries(machineOf(template).DefinitionSubstitutions).map(([name, id]) => [
-      name.replace(/FunctionArn$/, ''),
-      functionSchema.parse(template.Resources[id]?.Properties),
-    ]),
+    machinesOf(template)
+      .flatMap((machine) => Object.entries(machine.DefinitionSubstitutions))
+      .map(([name, id]) => [
+        name.replace(/FunctionArn$/, ''),
+        functionSchema.parse(template.Resources[id]?.Properties),
+      ]),
   );
 }
 
