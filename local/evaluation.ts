@@ -30,7 +30,7 @@ export function loadForEvaluation(path: string, set: readonly string[], request:
   return loadTask(path, set, (task, splits) => {
     const [name = 'golden'] = splitsNeeded(request, splits.validation !== undefined);
     const split = splits[name as SplitName] ?? { examples: [] };
-    return checkEvaluation(task, request, variantsOf(task, request), name, split);
+    return checkEvaluation(task, request, variantsOf(task, request, split.examples), name, split);
   });
 }
 
@@ -52,7 +52,7 @@ export function runEvaluation(
   const runId = options.runId ?? `${command}-${contentHash([loaded.file, textsOf(loaded), request]).slice(0, 16)}`;
   return withModel(async (notice) => {
     if (!options.json && notice !== undefined) console.log(`${notice}\n`);
-    const models = variantsOf(task, request).flatMap(({ task: own, model }) => [model, own.judge?.name ?? model]);
+    const models = variantsOf(task, request, loaded.splits.golden?.examples ?? []).flatMap(({ task: own, model }) => [model, own.judge?.name ?? model]);
     const priced = notice === undefined ? loaded : atNoPrice(loaded, models);
     onRunEvent(showEvaluation(options.json, () => void keepHistory(loaded)));
     const run = { runId, stateFolder: join(folder, 'state', 'evaluations'), loaded: priced };

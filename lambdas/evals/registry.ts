@@ -33,7 +33,7 @@ import {
   show,
   valueAt,
 } from './scorer.ts';
-import type { EvalServices } from './services.ts';
+import { type EvalServices, ScoringEndedError } from './services.ts';
 import { setMatch } from './set-match.ts';
 import { similarity } from './similarity.ts';
 import { startsWith } from './starts-with.ts';
@@ -82,7 +82,8 @@ export interface Scoring {
 
 /**
  * Scores one answer by every eval; those that cost calls run at once, and each is finished whatever becomes of the others.
- * @throws what the first eval that could not score threw: a failure, never a 0
+ * @throws what ended the scoring for a reason that is no eval's, else what the first eval that could not score threw: a
+ *   failure, never a 0
  */
 export async function scoreAnswer(
   evals: readonly EvalSettings[],
@@ -99,6 +100,9 @@ export async function scoreAnswer(
       return 'score' in part ? members.map(() => part) : turned(members, await scorer(example, part, services), part);
     }),
   );
+  const reasons = settled.flatMap((outcome) => (outcome.status === 'rejected' ? [outcome.reason] : []));
+  const ended = reasons.find((reason) => reason instanceof ScoringEndedError);
+  if (ended !== undefined) throw ended;
   const byName = new Map<string, EvalResult>();
   for (const [i, outcome] of settled.entries()) {
     if (outcome.status === 'rejected') throw outcome.reason;

@@ -16,7 +16,6 @@ const MOST_DISAGREEMENTS = 20;
 const Z = 1.959964;
 
 export interface JudgeContext {
-  readonly evals: readonly EvalSettings[];
   /** How often each answer was judged. */
   readonly draws: number;
   readonly feedbackOf: (row: EvaluationRow, evalName: string) => string;
@@ -36,20 +35,13 @@ export function judgeResult(
     name: variant.prompt,
     model: variant.model,
     evals: Object.fromEntries(
-      variant.task.evals
-        .filter((settings) => isCalibrated(settings, golden))
-        .map((settings) => [settings.name, agreementOf(settings, own, golden, context)]),
+      variant.task.evals.map((settings) => [settings.name, agreementOf(settings, own, golden, context)]),
     ),
     wanted,
     leftOut: wanted - scored,
     reasons: reasonsOf(own, wanted - own.length),
     ...costOf(own),
   };
-}
-
-/** Judged evals, and whatever else people have rated. */
-function isCalibrated({ type, name }: EvalSettings, golden: readonly Example[]): boolean {
-  return type === 'llm_judge' || golden.some(({ ratings = {} }) => Object.hasOwn(ratings, name));
 }
 
 function agreementOf(

@@ -1,5 +1,6 @@
 /** The sides of a comparison, each as the task that it stands for. Pure. */
 
+import type { Example } from '../contracts/dataset.ts';
 import type { EvalSettings } from '../contracts/evals.ts';
 import type { EvaluationRequest, JudgeVariant, Variant } from '../contracts/evaluation.ts';
 import type { Task } from '../contracts/task.ts';
@@ -7,8 +8,9 @@ import type { Task } from '../contracts/task.ts';
 /** What the task's own prompt and judge are called. */
 export const OWN = 'task';
 
-export function variantsOf(task: Task, request: EvaluationRequest): Variant[] {
-  return request.of === 'prompts' ? promptVariants(task, request) : judgeVariants(task, request.judges);
+/** @param examples the split that it is about: of the evals of a judge, those that are judged or rated in it take part */
+export function variantsOf(task: Task, request: EvaluationRequest, examples: readonly Example[]): Variant[] {
+  return request.of === 'prompts' ? promptVariants(task, request) : judgeVariants(task, request.judges, examples);
 }
 
 function promptVariants(task: Task, request: Extract<EvaluationRequest, { of: 'prompts' }>): Variant[] {
@@ -24,13 +26,19 @@ function promptVariants(task: Task, request: Extract<EvaluationRequest, { of: 'p
   }));
 }
 
-function judgeVariants(task: Task, given: readonly JudgeVariant[]): Variant[] {
+function judgeVariants(task: Task, given: readonly JudgeVariant[], golden: readonly Example[]): Variant[] {
+  const taking = task.evals.filter((settings) => isCalibrated(settings, golden));
   const judges: JudgeVariant[] = given.length === 0 ? [{ name: OWN, evals: {} }] : [...given];
   return judges.map(({ name, judge, evals }, i) => {
-    const own = task.evals.map((settings) => judgedBy(settings, judge, evals[settings.name]));
+    const own = taking.map((settings) => judgedBy(settings, judge, evals[settings.name]));
     const model = judge?.name ?? task.judge?.name ?? task.model.name;
     return { id: `v${i + 1}`, prompt: name, model, task: { ...task, evals: own, ...(judge && { judge }) } };
   });
+}
+
+/** Judged evals, and whatever else people have rated. */
+function isCalibrated({ type, name }: EvalSettings, golden: readonly Example[]): boolean {
+  return type === 'llm_judge' || golden.some(({ ratings = {} }) => Object.hasOwn(ratings, name));
 }
 
 function judgedBy(

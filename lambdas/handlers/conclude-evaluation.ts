@@ -118,9 +118,9 @@ function judgesResult(
   rows: readonly EvaluationRow[],
   details: DetailsOf,
 ): JudgesResult {
-  const { task, variants, size, draws, examples } = plan;
+  const { variants, size, draws, examples } = plan;
   const judges = variants.map((variant) =>
-    judgeResult(variant, rows, examples ?? [], { evals: task.evals, draws, feedbackOf: details.feedbackOf }),
+    judgeResult(variant, rows, examples ?? [], { draws, feedbackOf: details.feedbackOf }),
   );
   const best = bestJudge(judges);
   return {

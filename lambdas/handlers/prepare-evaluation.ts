@@ -24,9 +24,9 @@ async function begin(runId: string, input: unknown): Promise<string> {
   const { task: given, evaluation: request, notice } = parseInput(evaluationInputSchema, input);
   refuseSealed(request);
   const task = taskIn(given);
-  const variants = variantsOf(task, request);
   const [name = 'golden'] = splitsNeeded(request, given.datasets.validation !== undefined);
   const split = (await readSplits(given.datasets, [name]))[name] ?? { examples: [] };
+  const variants = variantsOf(task, request, split.examples);
   const problems = checkEvaluation(task, request, variants, name, split);
   if (problems.length > 0) throw new InvalidInputError(problems);
 

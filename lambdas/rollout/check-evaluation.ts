@@ -47,7 +47,7 @@ export function checkEvaluation(
   ]);
   return [
     ...distinct(ofVariants),
-    ...checkExpected(task, { [name]: split }, [name]),
+    ...checkExpected({ evals: variants[0]?.task.evals ?? [] }, { [name]: split }, [name]),
     ...(name === 'golden' ? checkRatings(task, split) : []),
     ...(request.of === 'judges' ? checkJudges(task, request, split) : []),
     ...checkPrices(task, models),

@@ -17,7 +17,7 @@ import { renderMessages } from '../model/templates.ts';
 import { CALL_OVERHEAD_TOKENS } from '../optimizer/budget.ts';
 import { addUsage, costOf, noUsage } from '../optimizer/usage.ts';
 import { type StoppedError, stopRequested } from '../platform/shutdown.ts';
-import { callKey, loadPaidCalls, type RolloutTable, savePaidCall } from '../store/rollouts.ts';
+import { callKey, loadPaidCall, type RolloutTable, savePaidCall } from '../store/rollouts.ts';
 import { type CallDependencies, type CallOutcome, callModel, callUntilAnswered } from './call-model.ts';
 import type { ItemLease, Lease } from './lease.ts';
 
@@ -345,16 +345,17 @@ function openPurse(
   };
 
   const storedOrMade = async <T>(key: string, send: () => Promise<CallOutcome<T>>, role: Role, known?: PaidCall) => {
-    const call = known ?? (await unlessBroken(loadPaidCalls(table, [key]))).get(key);
-    if (call !== undefined) {
+    const call = known ?? (await unlessBroken(loadPaidCall(table, key)));
+    if (call !== null) {
       const isOwn = call.runId === runId && call.paidFor === rolloutKey && call.epoch > (earlier?.epoch ?? -1);
       if (isOwn) stored = addUsage(stored, call.usage);
       return JSON.parse(call.value) as T;
     }
     const { answer, usage } = await spend(send, role);
     const value = JSON.stringify(answer);
-    await unlessBroken(savePaidCall(table, { rolloutKey: key, runId, epoch, paidFor: rolloutKey, value, usage }));
-    stored = addUsage(stored, usage);
+    const paid = { rolloutKey: key, runId, epoch, paidFor: rolloutKey, value, usage };
+    if (await unlessBroken(savePaidCall(table, paid))) stored = addUsage(stored, usage);
+    else unstored = addUsage(unstored, usage);
     return answer;
   };
 

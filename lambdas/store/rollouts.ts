@@ -9,6 +9,7 @@ import { requireEnv } from '../platform/env.ts';
 import { batchGet } from './batch.ts';
 import { documentClient } from './clients.ts';
 import { putGrouped } from './group-commit.ts';
+import { getGrouped } from './group-read.ts';
 import { tables } from './tables.ts';
 
 /** `search`: train and validation; `sealed`: the test set, which only Verify may touch. */
@@ -95,10 +96,17 @@ export async function loadPaidCalls(table: RolloutTable, keys: readonly string[]
   return new Map(items.map((item) => [String(item.rolloutKey), paidCallSchema.parse(item)]));
 }
 
-/** Keeps a call the moment it is answered. */
-export async function savePaidCall(table: RolloutTable, call: PaidCall): Promise<void> {
-  if (Buffer.byteLength(call.value) > MAX_VALUE_BYTES) return;
+/** One stored call; null when there is none. Look-ups that are made at once share a request. */
+export async function loadPaidCall(table: RolloutTable, key: string): Promise<PaidCall | null> {
+  const item = await getGrouped(tableNames[table](), tables.rollouts.partitionKey, key);
+  return item === null ? null : paidCallSchema.parse(item);
+}
+
+/** Keeps a call the moment it is answered; false: it is too long to be kept. */
+export async function savePaidCall(table: RolloutTable, call: PaidCall): Promise<boolean> {
+  if (Buffer.byteLength(call.value) > MAX_VALUE_BYTES) return false;
   await putGrouped(tableNames[table](), tables.rollouts.partitionKey, call);
+  return true;
 }
 
 function cut(output: string): string {

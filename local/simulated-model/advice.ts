@@ -12,4 +12,6 @@ export type Advice = Readonly<{
   vague: readonly string[];
   /** Plausible, and wrong for most data. */
   wrong: readonly string[];
+  /** How to speak of `{words}` that failing messages share; default: as a rule about `{label}`. */
+  shared?: string;
 }>;

@@ -59,8 +59,11 @@ export type ChatResult =
   | Readonly<{ status: 200; part: Part; body: Completion }>
   | Readonly<{ status: 400; part: null; body: ErrorBody }>;
 
-/** Answers a parsed request body: a pure function of the seed and the request. */
-export function completeChat(body: unknown, seed: number): ChatResult {
+/**
+ * Answers a parsed request body: a pure function of its arguments.
+ * @param repeat how often the same request came before; it matters to a judge with a temperature above 0 alone
+ */
+export function completeChat(body: unknown, seed: number, repeat = 0): ChatResult {
   const parsed = requestSchema.safeParse(body);
   if (!parsed.success) return { status: 400, part: null, body: invalidRequest(parsed.error) };
   const request = parsed.data;
@@ -73,7 +76,7 @@ export function completeChat(body: unknown, seed: number): ChatResult {
   const user = text('user');
   const format = request.response_format;
   const schema = format?.type === 'json_schema' ? format.json_schema.schema : undefined;
-  const { part, text: answer, verdicts } = play(request, { system, user, schema, seed });
+  const { part, text: answer, verdicts } = play(request, { system, user, schema, seed, repeat });
   const limit = request.max_completion_tokens ?? request.max_tokens ?? Number.POSITIVE_INFINITY;
   const cut = tokensOf(answer) > limit;
   const content = cut ? answer.slice(0, limit * CHARS_PER_TOKEN) : answer;
@@ -106,13 +109,14 @@ export function completeChat(body: unknown, seed: number): ChatResult {
 }
 
 type Played = Readonly<{ part: Part; text: string; verdicts: readonly Verdict[] }>;
-type Texts = Readonly<{ system: string; user: string; schema: unknown; seed: number }>;
+type Texts = Readonly<{ system: string; user: string; schema: unknown; seed: number; repeat: number }>;
 
 /** Plays the part that the form of the request asks for. Probabilities of tokens are known for a judge's reply alone. */
-function play(request: z.infer<typeof requestSchema>, { system, user, schema, seed }: Texts): Played {
+function play(request: z.infer<typeof requestSchema>, { system, user, schema, seed, repeat }: Texts): Played {
   const judged = readJudgeRequest(request.messages, schema);
   if (judged !== null) {
-    const verdicts = judge(judged, hash(`${system}\n${user}`), request.temperature ?? 0, seed);
+    const temperature = request.temperature ?? 0;
+    const verdicts = judge(judged, hash(`${system}\n${user}\n${temperature > 0 ? repeat : 0}`), temperature, seed);
     return { part: 'judge', text: writeJudgeReply(verdicts), verdicts };
   }
   const isReflection = isReflectionRequest(system, user);

@@ -64,7 +64,7 @@ export const MATTERS: readonly Matter[] = [
   {
     id: 'delivery',
     seenAs:
-      'parcel*0.8, delivery*0.6, deliver*0.5, delivered*0.6, courier, driver, tracking, tracking page, not arrived, still waiting*0.6, late*0.4, on its way*0.7, where is my*0.7, where are my*0.7, should have come, meant to come, not come*0.6, nobody came, depot, van*0.7, not here*0.6, arrive*0.5, arrived*0.4, the rest*0.5, left out*0.5, been sent*0.6, promised two days, forget it*0.3',
+      'parcel*0.8, delivery*0.6, deliver*0.5, delivered*0.6, courier, driver, tracking, tracking page, not arrived, still waiting*0.6, late*0.4, on its way*0.7, where is my*0.7, where are my*0.7, should have come, meant to come, not come*0.6, nobody came, depot, van*0.7, not here*0.6, arrive*0.5, arrived*0.4, the rest*0.5, left out*0.5, been sent*0.6, promised two days, forget it*0.3, no sign of*0.8',
     thing: 'parcel',
     needs: ['order_number'],
     steps: [
@@ -78,7 +78,7 @@ export const MATTERS: readonly Matter[] = [
   {
     id: 'damage',
     seenAs:
-      'broke, broken, cracked, crack, stopped working, leaks, leak, drips, sparks, smells of, smells*0.7, wobbles, chipped, scratch, rusted, rust, flickers, goes dark, battery dead, dead*0.5, gave way, came off, bent, burnt, burning, zip*0.5, not close*0.7, useless*0.6, rubbish*0.6, slow every day*0.8, runs slow*0.7, lost half*0.6, screams*0.7, in pieces, shorter*0.5, bad quality*0.7, show*0.2, hums*0.6, is it safe*0.4, nothing on them*0.5',
+      'broke, broken, died*0.8, breaks, cracked, crack, stopped working, leaks, leak, drips, sparks, smells of, smells*0.7, wobbles, chipped, scratch, rusted, rust, flickers, goes dark, battery dead, dead*0.5, gave way, came off, bent, burnt, burning, zip*0.5, not close*0.7, useless*0.6, rubbish*0.6, slow every day*0.8, runs slow*0.7, lost half*0.6, screams*0.7, in pieces, shorter*0.5, bad quality*0.7, show*0.2, hums*0.6, is it safe*0.4, nothing on them*0.5',
     thing: 'product',
     needs: ['order_number', 'photo'],
     steps: [
@@ -92,7 +92,7 @@ export const MATTERS: readonly Matter[] = [
   {
     id: 'wrong_item',
     seenAs:
-      'missing, you sent*0.9, you send*0.7, in place of*0.7, somebody else*0.8, mix-up, mix up, in the box*0.5, not in the box, was none, only five*0.8, two toasters, wrong lid, received a*0.6, what came was, come black*0.5, paid for one*0.7, ordered the*0.5, i ordered*0.4, no lamp*0.6, description promised, display model, left handle, turns out*0.5, cot*0.3, no dog*0.3, the right ones*0.5',
+      'missing, you sent*0.9, you send*0.7, in place of*0.7, somebody else*0.8, mix-up, mix up, in the box*0.5, not in the box, was none, only five*0.8, five of*0.4, in a box of*0.7, two toasters, wrong lid, received a*0.6, what came was, come black*0.5, paid for one*0.7, ordered the*0.5, i ordered*0.4, no lamp*0.6, description promised, display model, left handle, turns out*0.5, cot*0.3, no dog*0.3, the right ones*0.5',
     thing: 'order',
     needs: ['order_number'],
     steps: [
@@ -124,9 +124,9 @@ export const MATTERS: readonly Matter[] = [
     thing: 'account',
     needs: ['device'],
     steps: [
-      'I am checking the log of your {thing} to see where it stops.',
-      'I have sent a fresh link for your {thing} to your address; please open it in a new window.',
-      'I have passed this on to the people who look after accounts, and they check your {thing} next.',
+      'I am checking the log of your account to see where it stops.',
+      'I have sent a fresh link for your account to your address; please open it in a new window.',
+      'I have passed this on to the people who look after accounts, and they check yours next.',
     ],
     background:
       'For the safety of everybody, each sign-in is compared with earlier ones by place, time and device, and when something looks unusual the system asks for more proof or closes the door for some hours, even to people who have done nothing wrong.',
@@ -134,16 +134,30 @@ export const MATTERS: readonly Matter[] = [
   {
     id: 'charge',
     seenAs:
-      'charged, charge, invoice, payment, payments, bill*0.8, billed, debit, debits, bank statement, bank transfer, price*0.5, total*0.6, declined, gift card*0.7, voucher code, discount, vat, from my account*0.7, late fee, pay*0.4, paid by, three parts*0.5, take money, postage*0.3, last invoice',
+      'charged, charge, payment, payments, billed, debit, debits, bank statement, bank transfer, price*0.5, total*0.6, declined, gift card*0.7, voucher code, discount, from my account*0.7, euros from*0.7, late fee, to pay*0.4, paid by, three parts*0.5, take money, postage*0.3',
     thing: 'payment',
     needs: ['day'],
     steps: [
-      'I have asked our accounts team to compare the {thing} with your bank.',
-      'I am checking the {thing} against our books.',
-      'I have forwarded the {thing} to our bookkeeper, who looks at both entries.',
+      'I have asked our accounts team to compare the payment with your bank.',
+      'I am checking the payment against our books.',
+      'I have forwarded the payment to our bookkeeper, who looks at both entries.',
     ],
     background:
       'Between your bank and ours there are up to three other companies that each keep their own books and close them at different hours, so that one amount may be shown as pending, as booked and as released, all on the same day.',
+  },
+  {
+    id: 'invoice',
+    seenAs:
+      'invoice, invoices, last invoice, the bill*0.6, bookkeeper, vat, tax return, one invoice, no date*0.4, total on my invoice',
+    thing: 'invoice',
+    needs: ['order_number'],
+    steps: [
+      'I have asked our bookkeeping to make out the invoice again as you need it.',
+      'I am checking the invoice with our accounts team.',
+      'I have forwarded your wish about the invoice to the people who write them.',
+    ],
+    background:
+      'Invoices are made by a program at the moment in which a parcel leaves the house, from what stands in the order, in your account and in the tables of the tax office, and each gets a number that may never be used again.',
   },
   {
     id: 'change',
@@ -177,6 +191,6 @@ export const MATTERS: readonly Matter[] = [
 
 /** Things that people buy for house and garden. */
 export const THINGS: readonly string[] =
-  'kettle lamp lampshade chair table bench rug curtain plate pan lid teapot toaster blender mixer mirror shelf drill blanket glass bedding screw handle knife vacuum mattress cushion sofa bookcase wardrobe fridge clock scale heater coffee fork planter bulb drawer dresser pillow vase invoice voucher subscription password code app label parcel'.split(
+  'kettle lampshade lamp chair table bench rug curtain plate pan lid teapot toaster blender mixer mirror shelf drill blanket glass bedding screw handle knife vacuum mattress cushion sofa bookcase wardrobe fridge clock scale heater machine fork planter bulb drawer dresser pillow vase'.split(
     ' ',
   );

@@ -1,7 +1,7 @@
 /** Reads a customer's message: which matter it is about, which thing, what is not said, in what mood it was written. */
 import { MATTERS, type Matter, NEEDS, type NeedName, THINGS } from './customer-matters.ts';
 import { analyse, evidence, type Message, type Phrase, phrases, readMessage, showsConcept } from './reading.ts';
-import { remember, stem, stemmed } from './text.ts';
+import { remember, stem, stemmed, words } from './text.ts';
 import { COMMON, STOP } from './wording.ts';
 
 export type CustomerMessage = Readonly<{
@@ -9,7 +9,7 @@ export type CustomerMessage = Readonly<{
   /** null: none that the model knows. */
   matter: Matter | null;
   thing: string;
-  /** What the customer says the problem is, told back: "your kettle has not come". */
+  /** What the customer says the problem is, told back as the end of a sentence: "your kettle has not come." */
   told: string;
   /** What the shop needs to know and the message does not say. */
   missing: readonly NeedName[];
@@ -22,6 +22,8 @@ export type CustomerMessage = Readonly<{
 
 /** Words of the customer's that are told back at most. */
 const LONGEST_TOLD = 16;
+/** What stands before the matter itself. */
+const OPENING = /^(?:(?:and|but|hi|hello|sorry|dear team|good (?:morning|evening)),?\s+)+/i;
 /** A matter that shows less than this is none. */
 const LEAST_EVIDENCE = 0.12;
 
@@ -46,7 +48,9 @@ export const readCustomerMessage: (text: string) => CustomerMessage = remember(6
     }
   }
   const stems = new Set(message.stems);
-  const thing = THINGS.find((one) => stems.has(stem(one))) ?? matter?.thing ?? 'message';
+  const named = THINGS.map(stem).find((one) => stems.has(one));
+  // As the customer writes it: "chairs".
+  const thing = words(text).find((word) => stem(word) === named) ?? matter?.thing ?? 'message';
   return {
     text,
     matter,
@@ -78,12 +82,20 @@ function toldBack(text: string, matter: Matter | null, thing: string): string {
     const isStatement = /\?\s*$/.test(sentence) ? 0 : 0.2;
     return evidence(read, list, true) + (read.stems.includes(stem(thing)) ? 0.3 : 0) + isStatement;
   };
-  const sentences = text.match(/[^.!?…]+[.!?…]*/g) ?? [text];
+  const sentences = text.split(/(?<=[.!?…])\s+/);
   const best = sentences.reduce((one, other) => (weigh(other) > weigh(one) ? other : one));
-  const words = swapPersons(best.trim().replace(/[.!?…]+$/, '')).split(/\s+/);
-  const isLong = words.length > LONGEST_TOLD;
-  const told = isLong ? `${words.slice(0, LONGEST_TOLD).join(' ').replace(/[,;:]$/, '')} …` : words.join(' ');
-  return /^[A-Z]{2}/.test(told) ? told : told.slice(0, 1).toLowerCase() + told.slice(1);
+  const bare = best
+    .trim()
+    .replace(OPENING, '')
+    .replace(/[.!?…]+$/, '');
+  const told = swapPersons(bare).split(/\s+/);
+  const part = told
+    .slice(0, LONGEST_TOLD)
+    .join(' ')
+    .replace(/[,;:]$/, '');
+  const start = /^[A-Z]{2}/.test(part) ? part.slice(0, 1) : part.slice(0, 1).toLowerCase();
+  const end = told.length > LONGEST_TOLD ? ' …' : /\?\s*$/.test(best) ? '?' : '.';
+  return `${start}${part.slice(1)}${end}`;
 }
 
 const PERSONS: Readonly<Record<string, string>> = {

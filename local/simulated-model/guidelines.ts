@@ -5,9 +5,10 @@
  */
 import type { Advice } from './advice.ts';
 import { FACILITY_ADVICE } from './guidelines-facility.ts';
+import { REPLY_ADVICE } from './guidelines-replies.ts';
 import { SUPPORT_ADVICE } from './guidelines-support.ts';
 
-export const ADVICE: readonly Advice[] = [...FACILITY_ADVICE, ...SUPPORT_ADVICE];
+export const ADVICE: readonly Advice[] = [...REPLY_ADVICE, ...FACILITY_ADVICE, ...SUPPORT_ADVICE];
 
 /** Edits that change nothing that matters; people write them all the same. */
 export const USELESS: readonly string[] = [

@@ -3,7 +3,7 @@
  * an answer's text whether it is met. The judge knows nothing of how the answer came about.
  */
 import { NEEDS } from './customer-matters.ts';
-import { contentOf, type CustomerMessage } from './customer-message.ts';
+import { type CustomerMessage, contentOf } from './customer-message.ts';
 import { words } from './text.ts';
 
 /** `share`: how far the aspect is met, [0, 1]; `remark`: what is missing or wrong, as it stands behind "The answer". */
@@ -26,7 +26,7 @@ const sentencesOf = (text: string) => text.split(/(?<=[.!?])\s+|\n+/);
 const quoted = (text: string) => `“${text.length > 70 ? `${text.slice(0, 69).trimEnd()}…` : text}”`;
 
 const ACTION =
-  /\b(?:I|we)(?:'ve|'ll|'m|'re| have| will| am| are| can)?(?: \w+ly)?(?: (?:just|now|already|also))? (?:ask|call|check|trac|send|sent|arrang|reset|open|pass|forward|cancel|chang|block|lock|correct|updat|compar|told|made|not(?:e|ing)|stop|look(?:ing)? up|put)\w*|\b(?:team|department|workshop|accounts|store|they|colleagues?) (?:\w+ ){0,3}(?:look|check|compar|decide|answer|write|call|repl)\w*|\bplease (?:try|open|click|choose|pack|print|unplug|stop|keep|take|write)\b|\bis attached\b|\bleft our\b/i;
+  /\b(?:I|we)(?:'ve|'ll|'m|'re| have| will| am| are| can)?(?: \w+ly)?(?: (?:just|now|already|also|then|at once))? (?:ask(?! for a)|call|check|trac|send|sent|arrang|reset|open|pass|forward|cancel|chang|block|lock|correct|updat|compar|told|made an? new|not(?:e|ing)|stop|look(?:ing)? (?:up|at)|put)\w*|\b(?:team|department|workshop|accounts|store|they|colleagues?) (?:\w+ ){0,3}(?:look|check|compar|decide|answer|write|call|repl)\w*|\bplease (?:try|open|click|choose|pack|print|unplug|stop|keep|take|write)\b|\bis attached\b|\bleft our\b/i;
 const VAGUE_ACTION =
   /\b(?:look(?:ing)? into|take care of|work(?:ing)? on|sort (?:it|this) out|good hands|on it|noted)\b|\bcan (?:ask|cancel)\b/i;
 const TIME =
@@ -37,9 +37,13 @@ const PROMISE = new RegExp(
   `\\b(?:we|I)(?:'ll| will)(?: \\w+){0,3} (?:refund|replace|compensate|reimburse|credit|pay)\\b|\\b(?:we|I)(?:'ll| will)(?: \\w+){0,2} (?:send|give|offer|issue|add)(?: \\w+){0,6} (?:${MONEY}|euros)\\b|\\byou(?:'ll| will)(?: \\w+){0,3} (?:get|receive|have|be)(?: \\w+){0,5} (?:${MONEY}|refunded)\\b|\\bfree of charge\\b|\\bat no (?:extra )?cost\\b`,
   'i',
 );
-const HEDGE = /\b(?:if|once|unless|whether|not|cannot|can't|check|decide|depends|may|might)\b/i;
+const HEDGE = /\b(?:if|(?<!at )once|unless|whether|not|cannot|can't|check|decide|depends|may|might)\b/i;
 const ADMISSION =
   /\b(?:our|my) (?:own )?(?:fault|mistake|error|negligence)\b|\bwe (?:have )?(?:made an? \w*\s?(?:mistake|error)|messed|are (?:fully )?(?:responsible|liable|to blame))|\b(?:take|accept)(?: \w+){0,2} (?:responsibility|liability|blame)\b|\bmistake on our side\b|\bsold you an? (?:dangerous|faulty|broken)/i;
+
+/** A question that is answered needs no next step. */
+const isAnswered = (answer: string, { matter }: CustomerMessage) =>
+  matter?.id === 'question' && /^\W*(?:yes|no)\b/i.test(answer);
 
 export const ASPECTS: readonly Aspect[] = [
   {
@@ -60,8 +64,8 @@ export const ASPECTS: readonly Aspect[] = [
     id: 'step',
     askedAs: 'next step, what happens next, what will be done, says what is done',
     praise: 'says what the next step is',
-    look(answer) {
-      if (ACTION.test(answer)) return MET;
+    look(answer, message) {
+      if (isAnswered(answer, message) || ACTION.test(answer)) return MET;
       const vague = VAGUE_ACTION.exec(answer)?.[0];
       return vague === undefined
         ? missed('does not say what the next step is')
@@ -73,9 +77,9 @@ export const ASPECTS: readonly Aspect[] = [
     askedAs: 'by when, time frame, until when, how long it takes, names a day, deadline',
     praise: 'says by when',
     look(answer, message) {
-      if (message.matter?.id === 'question' && /\b(?:yes|no)\b/i.test(answer)) return null;
+      if (isAnswered(answer, message)) return null;
       if (TIME.test(answer)) return MET;
-      const soon = /\bas soon as possible|\bsoon\b|\bshortly\b/i.exec(answer)?.[0];
+      const soon = /\bas soon as possible|(?<!too )\bsoon\b|\bshortly\b/i.exec(answer)?.[0];
       return soon === undefined
         ? missed('does not say by when the customer will hear more')
         : missed(`does not say by when the customer will hear more: ${quoted(soon)} is no day`);
@@ -94,7 +98,7 @@ export const ASPECTS: readonly Aspect[] = [
       }
       const isGiven = NEEDS.order_number.given.test(message.text);
       const asks = /\b(?:send|tell|give)\b[^.?!]*\border number\b/i.test(answer);
-      if (isGiven && asks) return missed('does not ask only for what is missing: the order number is there already');
+      if (isGiven && asks) return missed('asks needlessly for the order number, which the message gives');
       return message.missing.length > 0 ? MET : null;
     },
   },
@@ -102,7 +106,7 @@ export const ASPECTS: readonly Aspect[] = [
     id: 'promise',
     askedAs:
       'no refund, no compensation, promises no, not promise, never promise, without promising, no money, no voucher',
-    praise: 'promises nothing that the shop has not decided',
+    praise: 'promises nothing',
     look(answer) {
       const found = sentencesOf(answer).find((one) => PROMISE.test(one) && !HEDGE.test(one));
       return found === undefined ? MET : missed(`promises a refund or compensation: ${quoted(found)}`);

@@ -1,10 +1,11 @@
 /**
  * The judge: takes from each criterion what it asks for, looks for that in the answer, and gives its reasons before its
- * verdict. Like a real judge it is now and then one step off. Pure: the same request and seed give the same verdicts.
+ * verdict. Like a real judge it is now and then one step off. Pure: the same request, key and seed give the same verdicts.
  */
+
+import { type CustomerMessage, contentOf, readCustomerMessage } from './customer-message.ts';
 import { ASPECTS, type Aspect, type Finding } from './judge-aspects.ts';
 import type { JudgedCriterion, JudgeRequest } from './judge-request.ts';
-import { type CustomerMessage, contentOf, readCustomerMessage } from './customer-message.ts';
 import { analyse, evidence, type Phrase, phrases } from './reading.ts';
 import { remember, unit } from './text.ts';
 
@@ -24,7 +25,7 @@ export type Verdict = Readonly<{
   likely: ReadonlyArray<{ verdict: string | number; probability: number }>;
 }>;
 
-/** @param key hash of the request's text, which the judge's slips depend on beside the seed */
+/** @param key what the judge's slips depend on beside the seed: a hash of the request */
 export function judge(request: JudgeRequest, key: number, temperature: number, seed: number): Verdict[] {
   const offShare = JUDGE_TUNING.offShare + JUDGE_TUNING.offPerTemperature * Math.min(1, temperature);
   return request.criteria.map((criterion) => {

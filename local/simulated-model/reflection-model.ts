@@ -62,7 +62,7 @@ function revise(request: ReflectionRequest, draw: Draw): { text: string; reasons
     const line = adviceFor(issue, request, text, (purpose) => draw(`${purpose} ${at}`));
     if (line === null) continue;
     text = place(text, line, labelOf(issue), draw(`place ${at}`));
-    reasons.push(`${issue.field || 'the label'} ${issue.missed ? 'missed' : 'wrongly gave'} ${issue.value}`);
+    reasons.push(reasonOf(issue));
   }
   if (text === request.text) {
     const line = pick(USELESS, draw('useless line')) ?? '';
@@ -106,6 +106,12 @@ function sample(issues: readonly Issue[], count: number, draw: Draw): Issue[] {
     .map(({ issue }) => issue);
 }
 
+function reasonOf({ field, value, missed }: Issue): string {
+  const move = /^reply_(\w+)$/.exec(field)?.[1];
+  if (move !== undefined) return `${move}: ${missed ? 'missing in some replies' : 'not wanted in some replies'}`;
+  return `${field || 'the label'} ${missed ? 'missed' : 'wrongly gave'} ${value}`;
+}
+
 function labelOf(issue: Issue): string {
   return issue.isFlag ? issue.field : issue.field === '' ? issue.value : `${issue.field} ${issue.value}`;
 }
@@ -118,7 +124,7 @@ function adviceFor(issue: Issue, request: ReflectionRequest, text: string, draw:
       (issue.isFlag || issue.field === '' ? !entry.value : entry.value?.test(issue.value.toLowerCase())),
   );
   const kind = draw('kind');
-  const fromWords = () => sharedWords(issue, request);
+  const fromWords = () => sharedWords(issue, request, advice?.shared);
   let list: readonly string[] = issue.missed ? (advice?.missed ?? []) : (advice?.overused ?? []);
   if (kind < SHARES.fromWords) list = fromWords();
   else if (kind < SHARES.fromWords + SHARES.vague) list = advice?.vague ?? [];
@@ -133,7 +139,7 @@ function adviceFor(issue: Issue, request: ReflectionRequest, text: string, draw:
 }
 
 /** Words that the failing examples share and the others do not; with few examples that is often chance. */
-function sharedWords(issue: Issue, request: ReflectionRequest): string[] {
+function sharedWords(issue: Issue, request: ReflectionRequest, template?: string): string[] {
   const failing = issue.examples.map((at) => new Set(words(request.examples[at]?.input ?? '')));
   const others = request.examples
     .filter((_, at) => !issue.examples.includes(at))
@@ -146,6 +152,7 @@ function sharedWords(issue: Issue, request: ReflectionRequest): string[] {
     .slice(0, 3);
   if (shared.length === 0) return [];
   const list = shared.map((word) => `"${word}"`).join(', ');
+  if (template !== undefined) return [template.replace('{words}', list)];
   return [issue.missed ? `{label}: messages that mention ${list}.` : `{label}: not for messages that mention ${list}.`];
 }
 

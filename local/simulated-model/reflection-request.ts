@@ -1,4 +1,5 @@
 /** Reads a reflection request back into its parts. The format is the optimizer's; see its reflection prompt. */
+import { complaintsOf } from './complaints.ts';
 
 export type ReflectedExample = Readonly<{
   input: string;
@@ -69,8 +70,22 @@ export function mistakesOf(examples: readonly ReflectedExample[]): Mistake[] {
     }
     const label = /answer was "([\s\S]*?)", expected "([^"]*)"/i.exec(example.feedback);
     if (label) found.push({ field: '', was: label[1] ?? '', expected: label[2] ?? '', example: at });
+    if (example.expected === null) found.push(...moveMistakes(example.feedback, at));
     return found;
   });
+}
+
+/** A reply that is judged has moves where other answers have fields. */
+function moveMistakes(feedback: string, example: number): Mistake[] {
+  return feedback
+    .split('\n')
+    .flatMap(complaintsOf)
+    .map(({ move, missed }) => ({
+      field: `reply_${move}`,
+      was: String(!missed),
+      expected: String(missed),
+      example,
+    }));
 }
 
 /** How many answers had the wrong form: JSON wrapped in prose, a label with words around it. */

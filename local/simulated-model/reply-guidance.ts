@@ -2,8 +2,9 @@
  * Reads sentences about replies (a prompt's instructions, a judge's reasoning) as a careful person would: which moves they
  * speak of, and whether for or against them.
  */
-import { MOVES, type MoveId } from './reply-moves.ts';
+
 import { type Phrase, phrases } from './reading.ts';
+import { MOVES, type MoveId } from './reply-moves.ts';
 import { hash } from './text.ts';
 import { NEGATION, type Token, tokens } from './wording.ts';
 

@@ -12,11 +12,12 @@ export const WORDINGS = {
     'I understand that this is not what you hoped for.',
   ],
   problem: [
-    'You write that {told}.',
-    'I have read your message: {told}.',
-    'So the problem is this: {told}.',
-    'If I understand you rightly, {told}.',
+    'You write that {told}',
+    'I have read your message: {told}',
+    'So the problem is this: {told}',
+    'If I understand you rightly, {told}',
   ],
+  'problem asked': ['You ask: {told}', 'Your question is this: {told}'],
   admission: [
     'This is entirely our fault.',
     'We made a mistake here, and there is no excuse for it.',
@@ -51,7 +52,7 @@ export const WORDINGS = {
   ],
   question: [
     'Please send me {questions}.',
-    'Could you tell me {questions}? I need it to go on.',
+    'Could you give me {questions}? I need that to go on.',
     'So that I can act, I still need {questions}.',
   ],
   'needless question': [

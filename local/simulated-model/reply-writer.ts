@@ -11,17 +11,18 @@ import { WORDINGS } from './reply-wordings.ts';
 import { pick, remember, unit } from './text.ts';
 
 /** How much a rule counts against habit, and how much of a choice is decided anew when the rules about it change. */
-export const REPLY_TUNING = { rule: 0.72, mood: 0.2, least: 0.02, most: 0.97 };
+export const REPLY_TUNING = { rule: 0.5, mood: 0.2, least: 0.02, most: 0.94 };
 
 const readPrompt = remember(256, readReplyGuidance);
 
+const WRITING =
+  /\b(?:reply|respond|write back) to (?:the|this|each|every|a|an|our|all)\b|\b(?:write|draft|compose)\b[^.\n]{0,30}\b(?:reply|replies|response|answer)\b/i;
+const CHOOSING =
+  /\bclassify\b|\b(?:choose|pick|assign|give) (?:the|a|one) (?:label|category|queue|class)\b|\bone of(?: the following)?:/i;
+
 /** Whether a prompt wants a reply written, and no label chosen. */
 export function asksForReply(instructions: string): boolean {
-  return (
-    /\b(?:reply|respond|write back) to (?:the|this|each|every|a|an|our|all)\b|\b(?:write|draft|compose)\b[^.\n]{0,30}\b(?:reply|replies|response|answer)\b/i.test(
-      instructions,
-    ) && !/\b(?:classify|label|categor(?:y|ies)|one of)\b/i.test(instructions)
-  );
+  return WRITING.test(instructions) && !CHOOSING.test(instructions);
 }
 
 /** Writes a reply to a customer's message. */
@@ -43,7 +44,7 @@ export function writeReply(instructions: string, input: string, seed: number): s
   const isCourteous = makes('courtesy', 0.5);
   if (isCourteous) say('opening');
   if (makes('sympathy', 0.3 + 0.3 * anger)) say('sympathy');
-  if (makes('problem', 0.32)) say('problem');
+  if (makes('problem', 0.32)) say(message.told.endsWith('?') ? 'problem asked' : 'problem');
   if (makes('admission', 0.1 + 0.35 * anger)) say('admission');
   if (makes('promise', 0.08 + pleases)) say('promise');
   const isConcrete = makes('step', 0.35);

@@ -42,11 +42,19 @@ export type SimulatedModel = Readonly<{
   close(): Promise<void>;
 }>;
 
-/** One route: a pure function of the parsed body and the seed. */
-type Complete = (body: unknown, seed: number) => ChatResult | EmbeddingsResult;
+/** One route. `repeat`: how often the same request was answered before. */
+type Complete = (body: unknown, seed: number, repeat: number) => ChatResult | EmbeddingsResult;
 
 const MAX_BODY_BYTES = 8 * 1024 * 1024;
 export const MODEL_IDS = ['simulated', 'gpt-4.1-mini', 'gpt-4.1', 'gpt-5.1', 'text-embedding-3-small'] as const;
+
+/** Counts one more under a key, and gives what was counted before. */
+function countUp(counts: Map<number, number>, key: number): number {
+  const before = counts.get(key) ?? 0;
+  if (counts.size > 100_000) counts.clear();
+  counts.set(key, before + 1);
+  return before;
+}
 
 async function bodyOf(request: IncomingMessage): Promise<string | null> {
   const chunks: Buffer[] = [];
@@ -71,8 +79,9 @@ function send(response: ServerResponse, status: number, body: unknown, headers: 
 }
 
 /**
- * Starts the server on 127.0.0.1. Content is a pure function of the seed and the request; which requests fail is one of
- * the seed, the request and how often that request came before, so that a retry can succeed.
+ * Starts the server on 127.0.0.1. Content is a pure function of the seed and the request, but for a judge with a
+ * temperature, which may judge otherwise when it is asked again. Which requests fail is a function of the seed, the
+ * request and how often that request came before, so that a retry can succeed.
  */
 export async function startSimulatedModel(options: SimulatedModelOptions = {}): Promise<SimulatedModel> {
   const { seed = 0, errorRate = 0, rateLimitPerSecond, port = 0 } = options;
@@ -85,6 +94,7 @@ export async function startSimulatedModel(options: SimulatedModelOptions = {}): 
   const parts = { task: 0, reflection: 0, judge: 0, embedding: 0 };
   const counts = { requests: 0, ...parts, errors: 0, rateLimited: 0, badRequests: 0 };
   const attempts = new Map<number, number>();
+  const answers = new Map<number, number>();
   let windowStart = 0;
   let inWindow = 0;
   const closing = new AbortController();
@@ -92,10 +102,7 @@ export async function startSimulatedModel(options: SimulatedModelOptions = {}): 
   function fails(body: string): boolean {
     if (errorRate <= 0) return false;
     const key = hash(body);
-    const attempt = attempts.get(key) ?? 0;
-    if (attempts.size > 100_000) attempts.clear();
-    attempts.set(key, attempt + 1);
-    return unit(seed, 'error', key, attempt) < errorRate;
+    return unit(seed, 'error', key, countUp(attempts, key)) < errorRate;
   }
 
   function isOverLimit(): boolean {
@@ -136,7 +143,7 @@ export async function startSimulatedModel(options: SimulatedModelOptions = {}): 
         errorBody('We could not parse the JSON body of your request.', 'invalid_request_error'),
       );
     }
-    const result = complete(body, seed);
+    const result = complete(body, seed, countUp(answers, hash(text)));
     if (result.part === null) {
       counts.badRequests += 1;
       return send(response, result.status, result.body);

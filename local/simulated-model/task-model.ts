@@ -1,8 +1,8 @@
 /**
- * The task model: a classifier that is driven by its prompt, and a writer of replies where the prompt wants those
- * (`reply-writer.ts`). It works out which answer is wanted, collects what the
+ * The task model. Mostly a classifier that is driven by its prompt: it works out which answer is wanted, collects what the
  * prompt says about each value, looks for those things in the message, and falls back on weak habits where the prompt
- * is silent. Pure: the same messages, schema and seed give the same answer.
+ * is silent. A prompt that wants a reply written gets one (`reply-writer.ts`). Pure: the same messages, schema and seed
+ * give the same answer.
  */
 import { type AnswerShape, type Decision, findShape } from './answer-shape.ts';
 import { type Guidance, readGuidance } from './guidance.ts';

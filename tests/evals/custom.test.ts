@@ -8,7 +8,7 @@ import type { Example } from '../../lambdas/contracts/dataset.ts';
 import { asksModels, callsOfEvals, evalSchema, problemOf, scoreAnswer } from '../../lambdas/evals/registry.ts';
 import type { EvalContext } from '../../lambdas/evals/scorer.ts';
 import { type EvalServices, ScoringEndedError } from '../../lambdas/evals/services.ts';
-import { forgetScorers, invokeScorer, runScorerFile } from '../../lambdas/platform/scorers.ts';
+import { forgetScorers, invokeScorer, runScorerFile, ScorerUnavailableError } from '../../lambdas/platform/scorers.ts';
 import { keepUserAws, withScorerFiles } from '../../local/user-scorers.ts';
 import { evalOf, noServices } from './scoring.ts';
 
@@ -233,10 +233,12 @@ describe('a scorer that is a file', () => {
   });
 
   it('that is too slow fails the rollout for now', async () => {
-    const runFile = (): Promise<never> => withScorerFiles(() => runScorerFile('none', {}, 1)) as Promise<never>;
+    const runFile = () => Promise.reject(new ScorerUnavailableError('mine.ts did not answer within 1 s.'));
 
-    await expect(withScorerFiles(() => score({ file: 'none' }, { runFile }))).rejects.toMatchObject({
+    await expect(withScorerFiles(() => score({ file: 'mine.ts' }, { runFile }))).rejects.toMatchObject({
       name: 'ScorerError',
+      transient: true,
+      message: 'The scorer mine failed: mine.ts did not answer within 1 s.',
     });
   });
 

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import type { EvalResult } from '../../lambdas/contracts/artifacts.ts';
-import type { Example } from '../../lambdas/contracts/dataset.ts';
+import type { Example, Json } from '../../lambdas/contracts/dataset.ts';
 import type { EvalSettings } from '../../lambdas/contracts/evals.ts';
 import type { JudgeModelSettings } from '../../lambdas/contracts/task.ts';
 import { describeScore, scaleNames, scoreOfRating, scoreOfVerdict } from '../../lambdas/evals/judge-scale.ts';
@@ -95,7 +95,7 @@ describe('a judgement', () => {
     { case: 'nothing where none is wanted', settings: { reference: false }, shown: null },
     { case: 'nothing where the part is not there', settings: { path: 'town' }, expected: {}, shown: null },
   ])('sees as the reference $case', async ({ settings, shown, ...rest }) => {
-    const expected = 'expected' in rest ? rest.expected : example.expected;
+    const expected = 'expected' in rest ? (rest.expected as Json | undefined) : example.expected;
     const { asked } = await judge([settings], (question) => verdict(question, 'pass'), {
       example: { id: 'x', input: 'i', ...(expected === undefined ? {} : { expected }) },
     });

@@ -60,7 +60,11 @@ describe.each(strategies)('a run of %s whose model asks it to wait', (strategy) 
   });
 
   it('stays under the smallest legal cap, whatever it costs', async (context) => {
-    const workshop = await openWorkshop(context, { ...withStrategy(strategy), budget: { rollouts: 12 + 24 } });
+    const workshop = await openWorkshop(context, {
+      ...withStrategy(strategy),
+      budget: { rollouts: 12 + 24 },
+      maxFailureShare: 0.5,
+    });
     workshop.trouble = ({ index, part }) => (part === 'task' && index % 5 === 4 ? '429' : null);
 
     const { spend } = reportIn(await workshop.run());
@@ -131,7 +135,7 @@ describe('a run whose model is gone for a while', () => {
   });
 
   it('counts what was paid for rollouts that were to be tried again and were not', async (context) => {
-    const workshop = await openWorkshop(context, withStrategy('gepa'));
+    const workshop = await openWorkshop(context, { ...withStrategy('gepa'), maxFailureShare: 0.5 });
     workshop.trouble = ({ part, index }) => (part === 'task' && index >= 4 ? '500' : null);
     const first = await workshop.run();
     const from = workshop.counts.task + 2;

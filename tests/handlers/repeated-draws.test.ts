@@ -11,7 +11,10 @@ type Log = Map<string, boolean[]>;
 
 /** A workshop whose model answers the same request now and then otherwise; what it answered to sealed cases is logged. */
 async function openNoisyWorkshop(context: TestContext): Promise<{ workshop: Workshop; log: Log }> {
-  const workshop = await openWorkshop(context, { optimizer: { ...optimizer, testDraws: DRAWS } });
+  const workshop = await openWorkshop(context, {
+    optimizer: { ...optimizer, testDraws: DRAWS },
+    maxFailureShare: 0.5,
+  });
   const { world } = workshop.task;
   const steady = world.answer;
   const log: Log = new Map();

@@ -110,6 +110,28 @@ describe('what is sent', () => {
     expect(server.requests[0]?.body).toEqual({ model: 'm', messages, [field]: 64 });
   });
 
+  it('asks for the likeliest tokens of each place only where they are wanted', async () => {
+    const server = await serve(json(200, completion()));
+    const model = modelOf(server);
+
+    await model.complete(request({}, { logprobs: true }));
+    await model.complete(request({}, { logprobs: false }));
+
+    expect(server.requests.map(({ body }) => body)).toEqual([
+      { model: 'm', messages, max_tokens: 64, logprobs: true, top_logprobs: 20 },
+      { model: 'm', messages, max_tokens: 64 },
+    ]);
+  });
+
+  it('has the functions of the task as they were written', async () => {
+    const server = await serve(json(200, completion()));
+    const tools = [{ type: 'function', function: { name: 'find', parameters: { type: 'object' }, strict: true } }];
+
+    await modelOf(server).complete(request({ tools }));
+
+    expect(server.requests[0]?.body).toEqual({ model: 'm', messages, max_tokens: 64, tools });
+  });
+
   it('never has half a character, which servers refuse as no JSON', async () => {
     const server = await serve(json(200, completion()));
     const halved = [{ role: 'user' as const, content: 'cut \u{1F600}'.slice(0, -1) }];
@@ -126,6 +148,9 @@ describe('what is answered', () => {
       text: 'hi',
       refusal: null,
       truncated: false,
+      toolCalls: [],
+      tokens: null,
+      latencyMs: expect.any(Number),
       inputTokens: 11,
       outputTokens: 7,
     });
@@ -185,6 +210,197 @@ describe('what is answered', () => {
     const answer = await answerOf(json(200, completion({ message: { content: 'ä'.repeat(6) } }, { usage })));
 
     expect(answer).toMatchObject({ inputTokens: Math.ceil('Be kind.\nHello'.length / 4), outputTokens: 3 });
+  });
+});
+
+describe('the functions that a model calls', () => {
+  const calling = (...calls: unknown[]): Respond =>
+    json(200, completion({ message: { content: null, tool_calls: calls }, finish_reason: 'tool_calls' }));
+  const call = (name: unknown, given: unknown): object => ({
+    id: 'call-1',
+    type: 'function',
+    function: { name, arguments: given },
+  });
+
+  it('are read in order, with what they are called with', async () => {
+    const answer = await answerOf(calling(call('find', '{"id":7,"deep":{"a":[1,null]}}'), call('send', '{}')));
+
+    expect(answer).toMatchObject({ text: '', refusal: null, truncated: false });
+    expect(answer.toolCalls).toEqual([
+      { name: 'find', arguments: { id: 7, deep: { a: [1, null] } } },
+      { name: 'send', arguments: {} },
+    ]);
+  });
+
+  it.each([
+    { case: 'text that is no JSON', given: '{"id":', read: '{"id":' },
+    { case: 'plain text', given: 'seven', read: 'seven' },
+    { case: 'an object and no text', given: { id: 7 }, read: { id: 7 } },
+    { case: 'nothing', given: undefined, read: {} },
+    { case: 'null', given: null, read: {} },
+    { case: 'an empty text', given: ' ', read: {} },
+    { case: 'a number', given: '7', read: 7 },
+  ])('may be called with $case', async ({ given, read }) => {
+    expect((await answerOf(calling(call('find', given)))).toolCalls).toEqual([{ name: 'find', arguments: read }]);
+  });
+
+  it.each([
+    { case: 'null', calls: null },
+    { case: 'no list', calls: {} },
+    { case: 'a list of null', calls: [null] },
+    { case: 'calls of no function', calls: [{ type: 'custom' }, { function: null }] },
+    { case: 'functions without a name', calls: [call(null, '{}'), call(undefined, '{}')] },
+  ])('are none when they are $case', async ({ calls }) => {
+    const answer = await answerOf(json(200, completion({ message: { content: 'hi', tool_calls: calls } })));
+
+    expect(answer).toMatchObject({ text: 'hi', toolCalls: [] });
+  });
+});
+
+describe('the tokens of an answer', () => {
+  const asked = request({}, { logprobs: true });
+  const tokensOf = async (logprobs: unknown) => (await answerOf(json(200, completion({ logprobs })), asked)).tokens;
+
+  it('are read with the likeliest in their places', async () => {
+    const tokens = await tokensOf({
+      content: [
+        { token: 'h', logprob: -0.1, bytes: [104], top_logprobs: [{ token: 'h', logprob: -0.1, bytes: null }] },
+        {
+          token: 'i',
+          logprob: -0.2,
+          top_logprobs: [
+            { token: 'i', logprob: -0.2 },
+            { token: 'o', logprob: -2 },
+          ],
+        },
+      ],
+      refusal: null,
+    });
+
+    expect(tokens).toEqual([
+      { token: 'h', likeliest: [{ token: 'h', logprob: -0.1 }] },
+      {
+        token: 'i',
+        likeliest: [
+          { token: 'i', logprob: -0.2 },
+          { token: 'o', logprob: -2 },
+        ],
+      },
+    ]);
+  });
+
+  it.each([
+    { case: 'nothing', logprobs: undefined },
+    { case: 'null', logprobs: null },
+    { case: 'a text', logprobs: 'none' },
+    { case: 'no content', logprobs: {} },
+    { case: 'a content of null', logprobs: { content: null } },
+    { case: 'an empty content', logprobs: { content: [] } },
+    { case: 'the form of completions', logprobs: { tokens: ['h'], top_logprobs: [{ h: -0.1 }] } },
+    { case: 'no likeliest tokens', logprobs: { content: [{ token: 'h', logprob: -0.1, top_logprobs: [] }] } },
+    { case: 'likeliest tokens of null', logprobs: { content: [{ token: 'h', top_logprobs: null }] } },
+    {
+      case: 'likeliest tokens without numbers',
+      logprobs: { content: [{ token: 'h', top_logprobs: [{ token: 'h' }] }] },
+    },
+    { case: 'tokens of null', logprobs: { content: [null, { token: 'h' }] } },
+  ])('are none, and the answer is one, when the server gives $case', async ({ logprobs }) => {
+    const answer = await answerOf(json(200, completion({ logprobs })), asked);
+
+    expect(answer).toMatchObject({ text: 'hi', tokens: null });
+  });
+
+  it('leave out what is no token', async () => {
+    const content = [
+      null,
+      { token: 'h', top_logprobs: [null, { token: 'h', logprob: -1 }, { token: 'x', logprob: '-1' }] },
+    ];
+
+    expect(await tokensOf({ content })).toEqual([
+      { token: '', likeliest: [] },
+      { token: 'h', likeliest: [{ token: 'h', logprob: -1 }] },
+    ]);
+  });
+});
+
+describe('the latency of an answer', () => {
+  it('is the time from the request to the whole answer', async () => {
+    const { latencyMs } = await answerOf((response, incoming) => {
+      setTimeout(() => json(200, completion())(response, incoming), 60);
+    });
+
+    expect(latencyMs).toBeGreaterThanOrEqual(50);
+    expect(latencyMs).toBeLessThan(10_000);
+  });
+});
+
+describe('an embedding', () => {
+  const embedding = (vector: unknown, usage: unknown = { prompt_tokens: 3, total_tokens: 3 }): object => ({
+    object: 'list',
+    data: [{ object: 'embedding', index: 0, embedding: vector }],
+    model: 'e',
+    usage,
+  });
+  const embed = async (respond: Respond, text = 'Hello', timeoutSeconds = 30) =>
+    modelOf(await serve(respond)).embed({ model: 'e', text, timeoutSeconds });
+
+  it('is asked for as numbers, and read with its tokens', async () => {
+    const server = await serve(json(200, embedding([0.5, -1, 0])));
+
+    const answer = await modelOf(server).embed({ model: 'e', text: 'cut \u{1F600}'.slice(0, -1), timeoutSeconds: 30 });
+
+    expect(answer).toEqual({ vector: [0.5, -1, 0], inputTokens: 3 });
+    expect(server.requests).toHaveLength(1);
+    expect(server.requests[0]?.path).toBe('/v1/embeddings');
+    expect(server.requests[0]?.body).toEqual({ model: 'e', input: 'cut \uFFFD', encoding_format: 'float' });
+  });
+
+  it('has estimated tokens where the server counts none', async () => {
+    expect((await embed(json(200, embedding([1], null)), 'x'.repeat(41))).inputTokens).toBe(11);
+  });
+
+  it.each([
+    { case: 'null', respond: json(200, null) },
+    { case: 'no data', respond: json(200, { object: 'list' }) },
+    { case: 'empty data', respond: json(200, { data: [] }) },
+    { case: 'data of null', respond: json(200, { data: [null] }) },
+    { case: 'an empty vector', respond: json(200, embedding([])) },
+    { case: 'a vector in Base64', respond: json(200, embedding('AAAAPw==')) },
+    { case: 'a vector with a null', respond: json(200, embedding([1, null])) },
+    { case: 'a vector of texts', respond: json(200, embedding(['1'])) },
+    {
+      case: 'a page',
+      respond: (response) => {
+        response.writeHead(200, { 'content-type': 'text/html' });
+        response.end('<html>');
+      },
+    },
+    { case: 'a dropped connection', respond: (_response, incoming) => incoming.socket.destroy() },
+  ] as { case: string; respond: Respond }[])('is unavailable when there is none: $case', async ({ respond }) => {
+    const answer = embed(respond);
+
+    await expect(answer).rejects.toMatchObject({ name: 'CallError', kind: 'unavailable' });
+    await expect(answer).rejects.toThrow(/^e (answered without an embedding\.|could not be reached or broke off: )/);
+  });
+
+  it.each([
+    { status: 429, kind: 'rate_limited', wait: 7 },
+    { status: 500, kind: 'unavailable', wait: 7 },
+    { status: 400, kind: 'refused', wait: 7 },
+    { status: 404, kind: 'fatal', wait: 7 },
+  ])('is refused with $status as a chat is, after one request: $kind', async ({ status, kind, wait }) => {
+    const server = await serve(json(status, failure('No.'), { 'retry-after': String(wait) }));
+
+    const answer = modelOf(server).embed({ model: 'e', text: 'x', timeoutSeconds: 30 });
+
+    await expect(answer).rejects.toMatchObject({ kind, retryAfterSeconds: wait, message: `e answered ${status} No.` });
+    expect(server.requests).toHaveLength(1);
+  });
+
+  it('that does not come in time is ended', async () => {
+    const answer = embed(() => undefined, 'x', 0.1);
+
+    await expect(answer).rejects.toMatchObject({ kind: 'timeout', message: 'e did not answer within 0.1 s.' });
   });
 });
 

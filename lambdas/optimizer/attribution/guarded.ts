@@ -1,7 +1,7 @@
 /**
  * Guards under attribution. A prompt's units were tried in mixtures, and each guarded eval has a model of its own, fitted
- * to that eval's scores: by its word a prompt gives up units until no guarded eval is expected to fall by more than half
- * of what it may. Half, since the sealed test has luck of its own.
+ * to that eval's scores: by its word a prompt gives up units until no guarded eval is expected to fall by as much as it may,
+ * less a margin, since the sealed test has luck of its own.
  */
 import type { Archive, ScoreRow } from '../../contracts/artifacts.ts';
 import type { Unit } from '../../contracts/attribution.ts';
@@ -17,8 +17,8 @@ export interface GuardModel {
   readonly fitted: Fitted;
 }
 
-/** Share of `maxDrop` that a prompt may be expected to use up. */
-const SHARE = 0.5;
+/** Points of `maxDrop` that are kept in hand, but never more than half of it. */
+const MARGIN = 0.02;
 
 /** @param fit fits the strategy's model to an archive's scores */
 export function guardModels(archive: Archive, task: Task, fit: (archive: Archive) => Fitted): GuardModel[] {
@@ -35,7 +35,7 @@ export function guardExpectedToBreak(
   seed: readonly Unit[],
   models: readonly GuardModel[],
 ): string | null {
-  return models.find((model) => expectedDrop(model, included, seed) > model.maxDrop * SHARE)?.name ?? null;
+  return models.find((model) => expectedDrop(model, included, seed) > allowedDrop(model))?.name ?? null;
 }
 
 /**
@@ -49,7 +49,7 @@ export function withinGuards(
 ): readonly Unit[] {
   let kept = included;
   for (;;) {
-    const broken = models.find((model) => expectedDrop(model, kept, seed) > model.maxDrop * SHARE);
+    const broken = models.find((model) => expectedDrop(model, kept, seed) > allowedDrop(model));
     if (broken === undefined) return kept;
     const current = expectedDrop(broken, kept, seed);
     const steps = [
@@ -70,6 +70,10 @@ export function withinGuards(
     if (best === null || best.drop >= current) return seed;
     kept = best.units;
   }
+}
+
+function allowedDrop({ maxDrop }: GuardModel): number {
+  return maxDrop - Math.min(MARGIN, maxDrop / 2);
 }
 
 function expectedDrop({ fitted }: GuardModel, included: readonly Unit[], seed: readonly Unit[]): number {

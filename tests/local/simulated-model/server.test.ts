@@ -1,5 +1,8 @@
 import { createServer } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
+import { judgeMessages, judgeSchema } from '../../../lambdas/evals/judge-prompt.ts';
+import { openAiModel } from '../../../lambdas/model/openai-model.ts';
+import { embed } from '../../../local/simulated-model/embeddings.ts';
 import {
   type SimulatedModel,
   type SimulatedModelOptions,
@@ -31,8 +34,15 @@ const reflection = {
     { role: 'user', content: '<component name="system">\nBe brief.\n</component>\n<examples>\n</examples>' },
   ],
 };
-const post = (model: SimulatedModel, value: unknown) =>
-  fetch(`${model.baseUrl}/chat/completions`, {
+const criteria = [{ name: 'fine', criteria: 'A fine answer.', scale: 'pass_fail' }] as const;
+const judged = { input: 'It broke.', answer: 'Oh.', reference: undefined, truncated: false };
+const judgement = {
+  model: 'gpt-4.1',
+  messages: judgeMessages(criteria, judged, 0),
+  response_format: { type: 'json_schema', json_schema: { name: 'answer', schema: judgeSchema(criteria) } },
+};
+const post = (model: SimulatedModel, value: unknown, route = 'chat/completions') =>
+  fetch(`${model.baseUrl}/${route}`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
     body: typeof value === 'string' ? value : JSON.stringify(value),
@@ -68,8 +78,14 @@ describe('the simulated model over HTTP', () => {
     await post(model, body());
     await post(model, body('Thank you, delighted!'));
     await post(model, reflection);
+    await post(model, judgement);
+    await post(model, { model: 'text-embedding-3-small', input: 'It broke.' }, 'embeddings');
     await post(model, '{');
-    expect(model.counts()).toEqual({ requests: 4, task: 2, reflection: 1, errors: 0, rateLimited: 0, badRequests: 1 });
+    await post(model, { model: 'text-embedding-3-small' }, 'embeddings');
+    expect(model.counts()).toEqual({
+      ...{ requests: 7, task: 2, reflection: 1, judge: 1, embedding: 1 },
+      ...{ errors: 0, rateLimited: 0, badRequests: 2 },
+    });
   });
 
   it.each([
@@ -102,6 +118,13 @@ describe('the simulated model over HTTP', () => {
     };
     expect(await took(body())).toBeGreaterThanOrEqual(58);
     expect(await took(reflection)).toBeGreaterThanOrEqual(158);
+  });
+
+  it('gives embeddings to the client that the optimizer uses', async () => {
+    const client = openAiModel({ apiKey: 'none', baseUrl: (await start()).baseUrl });
+    const { vector, inputTokens } = await client.embed({ model: 'm', text: 'It broke.', timeoutSeconds: 5 });
+    expect(vector).toEqual(embed('It broke.'));
+    expect(inputTokens).toBe(3);
   });
 
   it('answers 429 with retry-after above the rate limit, and recovers', async () => {
