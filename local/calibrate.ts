@@ -15,8 +15,9 @@ import { loadForEvaluation, runEvaluation } from './evaluation.ts';
 
 const usage = `Usage: npm run -s calibrate -- TASK.yaml [options]
 
-  --judge MODEL|FILE  compare this judge (may be repeated): a model's name, \`task\` for the task's own, or a YAML file with
-                      { name, judge: { name: MODEL, … }, evals: { EVAL: { criteria | steps } } }; default: the task's own
+  --judge MODEL|FILE  compare this judge (may be repeated): a model's name (with the other settings of the task's judge), \`task\`
+                      for the task's own, or a YAML file with
+                      { name, model | judge: { name: MODEL, … }, evals: { EVAL: { criteria | steps } } }; default: \`task\`
   --repeats N         how often each answer is judged (default: 3); more than once measures the judge's own noise
   --out DIR           where results and the store of what was judged go (default: .prompt-optimizer/evaluate-TASK)
   --run-id ID         name of the calibration (default: from what is compared); the same name again resumes it
@@ -72,7 +73,7 @@ function requestOf(judges: readonly string[], repeats: string): EvaluationReques
 /** @throws InvalidInputError when the file cannot be read or is no judge */
 function readJudge(given: string): unknown {
   if (given === 'task') return { name: 'task' };
-  if (!/\.(ya?ml|json)$/.test(given)) return { name: given.slice(0, 100), judge: { name: given } };
+  if (!/\.(ya?ml|json)$/.test(given)) return { name: given.slice(0, 100), model: given };
   let value: unknown;
   try {
     value = parse(readFileSync(given, 'utf-8'));

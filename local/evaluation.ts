@@ -52,7 +52,10 @@ export function runEvaluation(
   const runId = options.runId ?? `${command}-${contentHash([loaded.file, textsOf(loaded), request]).slice(0, 16)}`;
   return withModel(async (notice) => {
     if (!options.json && notice !== undefined) console.log(`${notice}\n`);
-    const models = variantsOf(task, request, loaded.splits.golden?.examples ?? []).flatMap(({ task: own, model }) => [model, own.judge?.name ?? model]);
+    const models = variantsOf(task, request, loaded.splits.golden?.examples ?? []).flatMap(({ task: own, model }) => [
+      model,
+      own.judge?.name ?? model,
+    ]);
     const priced = notice === undefined ? loaded : atNoPrice(loaded, models);
     onRunEvent(showEvaluation(options.json, () => void keepHistory(loaded)));
     const run = { runId, stateFolder: join(folder, 'state', 'evaluations'), loaded: priced };

@@ -16,7 +16,9 @@ const label = z.string().min(1).max(100);
 /** A judge that is compared: the task's own with another model, or with other words. */
 export const judgeVariantSchema = z.strictObject({
   name: label,
-  /** Model of every judged eval; default: the one that it has in the task. */
+  /** Another model, with all other settings of the judge that each eval has in the task. */
+  model: z.string().min(1).optional(),
+  /** Another judge, with settings of its own. */
   judge: judgeModelSchema.optional(),
   /** Other criteria or steps, by eval. */
   evals: z

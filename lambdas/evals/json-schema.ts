@@ -1,12 +1,12 @@
-/** `json_schema`: the answer is JSON that a JSON Schema allows. Patterns in the schema have a time limit as all have. */
-import { Ajv, type AnySchema, type Options, type ValidateFunction } from 'ajv';
+/** `json_schema`: the answer is JSON that a JSON Schema allows. A check that takes too long is a failure, never a score. */
+import { Ajv, type AnySchema, type ErrorObject, type Options, type ValidateFunction } from 'ajv';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
 import { z } from 'zod';
 import { jsonSchema as anyJson } from '../contracts/dataset.ts';
 import { evalFields } from '../contracts/evals.ts';
 import { parseAnswer } from './json-answer.ts';
-import { matchInTime } from './match-in-time.ts';
+import { inTime, tooSlow } from './match-in-time.ts';
 import { cutNote, type EvalDefinition } from './scorer.ts';
 
 const schema = z.strictObject({
@@ -19,6 +19,9 @@ const schema = z.strictObject({
 /** Problems that feedback lists at most. */
 const MOST_PROBLEMS = 5;
 
+/** A sane schema takes milliseconds; a catastrophic pattern, or `uniqueItems` on a list of objects without end, for ever. */
+const LIMIT_MS = 500;
+
 export const jsonSchema: EvalDefinition<z.infer<typeof schema>> = {
   schema,
   problem({ value }) {
@@ -27,11 +30,13 @@ export const jsonSchema: EvalDefinition<z.infer<typeof schema>> = {
       return null;
     } catch (error) {
       const message = `is no JSON Schema: ${error instanceof Error ? error.message : error}.`;
-      return { field: 'value', message, remedy: 'Mend the schema; https://json-schema.org has the reference.' };
+      const remedy =
+        'Mend the schema (draft 2020-12, or 07 by its $schema); https://json-schema.org has the reference.';
+      return { field: 'value', message, remedy };
     }
   },
   scorer({ value }) {
-    const validate = compile(value);
+    const problemsOf = compile(value);
     const rule = 'be JSON that the schema allows';
     return (_example, answer) => {
       const parsed = parseAnswer(answer.text);
@@ -39,7 +44,7 @@ export const jsonSchema: EvalDefinition<z.infer<typeof schema>> = {
         const feedback = `${parsed.problem}${cutNote(answer)} It must be JSON that the schema allows.`;
         return { score: 0, feedback, rule };
       }
-      const problems = problemsOf(validate, parsed.value);
+      const problems = problemsOf(parsed.value);
       if (problems.length === 0) return { score: 1, feedback: 'Right.', rule };
       const shown = problems.slice(0, MOST_PROBLEMS).join('; ');
       const more = problems.length > MOST_PROBLEMS ? `; and ${problems.length - MOST_PROBLEMS} more` : '';
@@ -48,32 +53,64 @@ export const jsonSchema: EvalDefinition<z.infer<typeof schema>> = {
   },
 };
 
-function compile(value: AnySchema): ValidateFunction {
+/** The check of a schema: what is wrong with a value. @throws Error when it is no schema */
+function compile(value: AnySchema): (given: unknown) => string[] {
   const uri = typeof value === 'object' && '$schema' in value ? String(value.$schema) : '';
-  const regExp = Object.assign((pattern: string, flags: string) => timed(new RegExp(pattern, flags)), {
-    code: 'new RegExp',
-  });
-  const options: Options = { allErrors: true, strict: false, validateFormats: true, code: { regExp } };
-  const ajv = uri.includes('draft-07') || uri.includes('draft-06') ? new Ajv(options) : new Ajv2020(options);
+  // The check of an asynchronous schema is a promise, which is always truthy.
+  if (typeof value === 'object' && '$async' in value) throw new Error('$async is none of its keywords');
+  let running: RegExp | undefined;
+  /** Remembers which pattern is at work. The library knows patterns by their text. */
+  const remembered = (pattern: string, flags: string): { test(text: string): boolean; toString(): string } => {
+    const expression = new RegExp(pattern, flags);
+    const test = (text: string): boolean => {
+      running = expression;
+      const matches = expression.test(text);
+      running = undefined;
+      return matches;
+    };
+    return { test, toString: () => String(expression) };
+  };
+  const options: Options = {
+    allErrors: true,
+    strict: false,
+    logger: false,
+    // Else `{}` has the property `constructor`.
+    ownProperties: true,
+    code: { regExp: Object.assign(remembered, { code: 'new RegExp' }) },
+  };
+  const ajv = uri.includes('draft-07') ? new Ajv(options) : new Ajv2020(options);
   addFormats.default(ajv);
-  return ajv.compile(value);
+  const validate = ajv.compile(value);
+  return (given) => {
+    running = undefined;
+    const problem = (): string => (running === undefined ? TOO_SLOW : tooSlow(running, LIMIT_MS));
+    return problemsOf(validate, given, problem);
+  };
 }
 
-/** A pattern that would run for ever is stopped, and the answer is a failure and no 0. */
-function timed(expression: RegExp): { test(text: string): boolean } {
-  return { test: (text) => matchInTime(expression, text) };
-}
+const TOO_SLOW = `The check of an answer against the schema did not end within ${LIMIT_MS} ms. \`uniqueItems\` on long lists does that.`;
 
-function problemsOf(validate: ValidateFunction, value: unknown): string[] {
+function problemsOf(validate: ValidateFunction, value: unknown, problem: () => string): string[] {
   try {
-    if (validate(value)) return [];
+    if (inTime(() => validate(value), LIMIT_MS, problem)) return [];
   } catch (error) {
     if (error instanceof RangeError) return ['it is nested too deeply to be checked'];
     throw error;
   }
-  return (validate.errors ?? []).map(({ instancePath, message = 'is wrong', params }) => {
-    const named: unknown = Reflect.get(params, 'additionalProperty') ?? Reflect.get(params, 'allowedValues');
-    const detail = named === undefined ? '' : ` (${JSON.stringify(named)})`;
-    return `${instancePath === '' ? 'it' : instancePath.slice(1).replaceAll('/', '.')} ${message}${detail}`;
-  });
+  return (validate.errors ?? []).map(describe);
+}
+
+/** Parameters of a problem that its message leaves out. */
+const TELLING = ['additionalProperty', 'unevaluatedProperty', 'allowedValues', 'allowedValue'] as const;
+
+function describe({ instancePath, message = 'is wrong', params }: ErrorObject): string {
+  const named = TELLING.find((name) => Object.hasOwn(params, name));
+  const detail = named === undefined ? '' : ` (${JSON.stringify(params[named])})`;
+  const place = instancePath.slice(1).split('/').map(unescapePointer).join('.');
+  return `${instancePath === '' ? 'it' : place} ${message}${detail}`;
+}
+
+/** A name in a JSON pointer (RFC 6901). */
+function unescapePointer(name: string): string {
+  return name.replaceAll('~1', '/').replaceAll('~0', '~');
 }

@@ -53,5 +53,26 @@ async function countOf(text: string, unit: Settings['unit']): Promise<number> {
   if (unit === 'words') return [...words.segment(text)].filter(({ isWordLike }) => isWordLike).length;
   // Two megabytes that only this unit needs.
   const { countTokens } = await import('gpt-tokenizer/encoding/o200k_base');
-  return countTokens(text);
+  const noneIsSpecial = { disallowedSpecial: new Set<string>() };
+  return piecesOf(text).reduce((sum, piece) => sum + countTokens(piece, noneIsSpecial), 0);
+}
+
+/** The tokenizer takes the square of the length of a run without a break; text of people has none as long as this. */
+const LONGEST_RUN = 500;
+const RUNS = new RegExp(
+  String.raw`[\p{L}\p{M}]{1,${LONGEST_RUN}}|\s{1,${LONGEST_RUN}}|[^\p{L}\p{M}\s]{1,${LONGEST_RUN}}`,
+  'gu',
+);
+
+/** A text cut after each run that is too long to be counted at once. */
+function piecesOf(text: string): string[] {
+  const pieces = [];
+  let piece = '';
+  for (const [run] of text.matchAll(RUNS)) {
+    piece += run;
+    if (run.length < LONGEST_RUN) continue;
+    pieces.push(piece);
+    piece = '';
+  }
+  return [...pieces, piece];
 }

@@ -1,6 +1,6 @@
 /** `number`: the answer is a number, as exact as the tolerance asks. */
 import { z } from 'zod';
-import type { Json } from '../contracts/dataset.ts';
+import type { Example, Json } from '../contracts/dataset.ts';
 import { evalFields, expectedFields } from '../contracts/evals.ts';
 import { cutNote, type EvalDefinition, show, wantedOf, wantedPlace } from './scorer.ts';
 
@@ -22,11 +22,11 @@ type Settings = z.infer<typeof schema>;
 export const number: EvalDefinition<Settings> = {
   schema,
   missing: (settings, example) =>
-    toNumber(wantedOf(settings, example)) === null
+    wantedNumber(settings, example) === null
       ? `needs \`value\` in the eval or a number as ${wantedPlace(settings)}`
       : null,
   scorer: (settings) => (example, answer) => {
-    const wanted = toNumber(wantedOf(settings, example)) ?? Number.NaN;
+    const wanted = wantedNumber(settings, example) ?? Number.NaN;
     const given = numberIn(answer.text, settings.extract);
     const allowed = Math.max(settings.tolerance ?? 0, (settings.relativeTolerance ?? 0) * Math.abs(wanted));
     const within = allowed === 0 ? '' : ` (give or take ${Number(allowed.toPrecision(12))})`;
@@ -35,8 +35,10 @@ export const number: EvalDefinition<Settings> = {
       const feedback = `The answer holds no number where one was asked for, but was ${show(answer.text)}; expected ${wanted}${within}.${cutNote(answer)}`;
       return { score: 0, feedback, rule };
     }
-    // Decimal fractions are not exact in binary: what differs by rounding alone is equal.
-    const isRight = Math.abs(given - wanted) <= allowed + ROUNDING * Math.max(Math.abs(given), Math.abs(wanted));
+    // Decimal fractions are not exact in binary: what differs by rounding alone is equal. Whole numbers are exact.
+    const areWhole = Number.isSafeInteger(given) && Number.isSafeInteger(wanted);
+    const rounding = ROUNDING * (areWhole ? allowed : Math.max(Math.abs(given), Math.abs(wanted)));
+    const isRight = Math.abs(given - wanted) <= allowed + rounding;
     return isRight
       ? { score: 1, feedback: 'Right.', rule }
       : { score: 0, feedback: `The answer was ${given}, expected ${wanted}${within}.${cutNote(answer)}`, rule };
@@ -49,6 +51,11 @@ const ROUNDING = 4 * Number.EPSILON;
 const NUMBER = String.raw`[-+\u2212]?(?:\d{1,3}(?:,\d{3})+|\d+)?(?:\.\d+)?(?:[eE][-+]?\d+)?`;
 const WHOLE = new RegExp(String.raw`^[$€£¥]?\s?(${NUMBER})\s?[%$€£¥]?\.?$`, 'u');
 const ANY = /(?<![\w.])[-+\u2212]?(?:\d{1,3}(?:,\d{3})+(?!\d)|\d+)?(?:\.\d+)?(?:[eE][-+]?\d+)?/gu;
+
+function wantedNumber(settings: Settings, example: Example): number | null {
+  const wanted = wantedOf(settings, example);
+  return typeof wanted === 'string' ? numberIn(wanted, 'whole') : toNumber(wanted);
+}
 
 function numberIn(text: string, extract: Settings['extract']): number | null {
   if (extract === 'whole') return toNumber(WHOLE.exec(text.trim())?.[1]);

@@ -54,7 +54,7 @@ const RULES = {
 
 function wantedItems(settings: Settings, example: Example): string[] | null {
   const wanted = wantedOf(settings, example);
-  if (Array.isArray(wanted)) return wanted.map(itemText);
+  if (Array.isArray(wanted)) return clean(wanted.map(itemText));
   return typeof wanted === 'string' ? itemsIn(wanted, settings.separator) : null;
 }
 
@@ -71,5 +71,17 @@ function clean(items: readonly string[]): string[] {
 }
 
 function itemText(item: Json): string {
-  return typeof item === 'string' ? item.trim() : JSON.stringify(item);
+  if (typeof item === 'string') return item;
+  try {
+    return JSON.stringify(item, inOrder);
+  } catch {
+    // A model may nest deeper than can be written down; that is a wrong item and no failure.
+    return 'a value that is nested too deeply to be shown';
+  }
+}
+
+/** Objects are the same whatever the order of their keys. */
+function inOrder(_key: string, value: unknown): unknown {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
+  return Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)));
 }

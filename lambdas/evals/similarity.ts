@@ -64,5 +64,7 @@ function cosine(a: readonly number[], b: readonly number[]): number {
     bb += y * y;
     ab += x * y;
   }
-  return aa === 0 || bb === 0 ? 0 : ab / Math.sqrt(aa) / Math.sqrt(bb);
+  const value = aa === 0 || bb === 0 ? 0 : ab / Math.sqrt(aa) / Math.sqrt(bb);
+  if (!Number.isFinite(value)) throw new Error('similarity: embeddings with numbers too large to compare.');
+  return value;
 }

@@ -17,7 +17,8 @@ export const startsWith: EvalDefinition<z.infer<typeof schema>> = {
   schema,
   missing(settings, example) {
     const wanted = wantedOf(settings, example);
-    return typeof wanted === 'string' && wanted !== ''
+    // Every answer begins with nothing.
+    return typeof wanted === 'string' && wanted.trim() !== ''
       ? null
       : `needs \`value\` in the eval or a text as ${wantedPlace(settings)}`;
   },

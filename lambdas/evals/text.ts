@@ -2,10 +2,12 @@
 import type { Example, Json } from '../contracts/dataset.ts';
 import { wantedOf, wantedPlace } from './scorer.ts';
 
-/** One Unicode form, and one case where case does not count. */
+/**
+ * One Unicode form, and one case where case does not count: the upper case of the lower case, so that ß is SS and a Greek
+ * word ends alike everywhere.
+ */
 export function fold(text: string, settings: { ignoreCase?: boolean }): string {
-  const normal = text.normalize('NFC');
-  return settings.ignoreCase === true ? normal.toLowerCase() : normal;
+  return (settings.ignoreCase === true ? text.toLowerCase().toUpperCase() : text).normalize('NFC');
 }
 
 interface TextsSettings {
@@ -32,8 +34,8 @@ export function missingTexts(settings: TextsSettings, example: Example): string 
 export function wordsOf(text: string): string[] {
   return (
     text
-      .normalize('NFC')
       .toLowerCase()
+      .normalize('NFC')
       .match(/[\p{L}\p{M}\p{N}]+/gu) ?? []
   );
 }

@@ -70,23 +70,52 @@ function wantedCalls(settings: Settings, example: Example): WantedCall[] | null 
   return parsed.success ? parsed.data : null;
 }
 
-/** Each wanted call with the first given one that fits it and is still free: [wanted, given]. */
+/** As many pairs of a wanted and a given call that fits it as there can be: [wanted, given]. */
 function matchedPairs(
   wanted: readonly WantedCall[],
   given: readonly ToolCall[],
   settings: Settings,
 ): [number, number][] {
+  const fitting = wanted.map((call) => given.map((one) => fits(call, one, settings.arguments)));
+  return settings.ordered ? pairsInOrder(fitting, given.length) : pairsInAnyOrder(fitting);
+}
+
+/** A longest common subsequence. `fitting[w][g]`: whether they fit. */
+function pairsInOrder(fitting: readonly (readonly boolean[])[], length: number): [number, number][] {
+  // most[w][g]: pairs among the wanted calls from w on and the given ones from g on.
+  const most = Array.from({ length: fitting.length + 1 }, () => new Array<number>(length + 1).fill(0));
+  const mostOf = (w: number, g: number): number => most[w]?.[g] ?? 0;
+  for (let w = fitting.length - 1; w >= 0; w--) {
+    for (let g = length - 1; g >= 0; g--) {
+      const both = fitting[w]?.[g] === true ? 1 + mostOf(w + 1, g + 1) : 0;
+      most[w]?.splice(g, 1, Math.max(both, mostOf(w + 1, g), mostOf(w, g + 1)));
+    }
+  }
   const pairs: [number, number][] = [];
-  let from = 0;
-  for (const [w, call] of wanted.entries()) {
-    const g = given.findIndex(
-      (one, i) => i >= from && !pairs.some(([, taken]) => taken === i) && fits(call, one, settings.arguments),
-    );
-    if (g === -1) continue;
-    pairs.push([w, g]);
-    if (settings.ordered) from = g + 1;
+  for (let w = 0, g = 0; w < fitting.length && g < length; ) {
+    if (fitting[w]?.[g] === true && mostOf(w, g) === 1 + mostOf(w + 1, g + 1)) pairs.push([w++, g++]);
+    else if (mostOf(w, g) === mostOf(w + 1, g)) w++;
+    else g++;
   }
   return pairs;
+}
+
+/** A largest matching by augmenting paths (Kuhn): a wanted call that takes any arguments leaves others the ones they need. */
+function pairsInAnyOrder(fitting: readonly (readonly boolean[])[]): [number, number][] {
+  const takenBy = new Map<number, number>();
+  const place = (w: number, tried: Set<number>): boolean => {
+    for (const [g, isFitting] of (fitting[w] ?? []).entries()) {
+      if (!isFitting || tried.has(g)) continue;
+      tried.add(g);
+      const holder = takenBy.get(g);
+      if (holder !== undefined && !place(holder, tried)) continue;
+      takenBy.set(g, w);
+      return true;
+    }
+    return false;
+  };
+  for (const w of fitting.keys()) place(w, new Set());
+  return [...takenBy].map(([g, w]) => [w, g]);
 }
 
 function fits(wanted: WantedCall, given: ToolCall, mode: Settings['arguments']): boolean {

@@ -3,7 +3,7 @@
 import type { Example } from '../contracts/dataset.ts';
 import type { EvalSettings } from '../contracts/evals.ts';
 import type { EvaluationRequest, JudgeVariant, Variant } from '../contracts/evaluation.ts';
-import type { Task } from '../contracts/task.ts';
+import type { JudgeModelSettings, Task } from '../contracts/task.ts';
 
 /** What the task's own prompt and judge are called. */
 export const OWN = 'task';
@@ -29,10 +29,11 @@ function promptVariants(task: Task, request: Extract<EvaluationRequest, { of: 'p
 function judgeVariants(task: Task, given: readonly JudgeVariant[], golden: readonly Example[]): Variant[] {
   const taking = task.evals.filter((settings) => isCalibrated(settings, golden));
   const judges: JudgeVariant[] = given.length === 0 ? [{ name: OWN, evals: {} }] : [...given];
-  return judges.map(({ name, judge, evals }, i) => {
-    const own = taking.map((settings) => judgedBy(settings, judge, evals[settings.name]));
-    const model = judge?.name ?? task.judge?.name ?? task.model.name;
-    return { id: `v${i + 1}`, prompt: name, model, task: { ...task, evals: own, ...(judge && { judge }) } };
+  return judges.map((judge, i) => {
+    const own = taking.map((settings) => judgedBy(settings, task, judge));
+    const named = own.flatMap(({ judge: of }) => (of === undefined ? [] : [(of as JudgeModelSettings).name]));
+    const model = [...new Set(named)].join(', ') || judge.model || task.judge?.name || 'none';
+    return { id: `v${i + 1}`, prompt: judge.name, model, task: { ...task, evals: own } };
   });
 }
 
@@ -41,14 +42,12 @@ function isCalibrated({ type, name }: EvalSettings, golden: readonly Example[]):
   return type === 'llm_judge' || golden.some(({ ratings = {} }) => Object.hasOwn(ratings, name));
 }
 
-function judgedBy(
-  settings: EvalSettings,
-  judge: JudgeVariant['judge'],
-  words: JudgeVariant['evals'][string] | undefined,
-): EvalSettings {
+function judgedBy(settings: EvalSettings, task: Task, variant: JudgeVariant): EvalSettings {
   if (settings.type !== 'llm_judge') return settings;
-  const { criteria, steps, ...rest } = settings;
-  const asked = words === undefined ? { criteria, steps } : words;
+  const { criteria, steps, judge: given, ...rest } = settings;
+  const ofTask = (given as JudgeModelSettings | undefined) ?? task.judge;
+  const judge = variant.judge ?? (ofTask && { ...ofTask, name: variant.model ?? ofTask.name });
+  const asked = variant.evals[settings.name] ?? { criteria, steps };
   return {
     ...rest,
     ...(judge === undefined ? {} : { judge }),

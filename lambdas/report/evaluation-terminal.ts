@@ -108,18 +108,19 @@ function judgeBlocks(result: JudgesResult, paint: Paint): string[] {
   blocks.push(bestSentence(judges, best, paint));
   const missing = missingSentence(judges);
   if (missing !== '') blocks.push(missing);
-  if (noise.length > 0) {
-    const words = noise.map(
-      ({ eval: name, difference, n }) =>
-        `${name}: below ${formatPoints(difference)} points on ${formatPlural(n, 'example')}`,
-    );
-    blocks.push(
-      `The judge's own noise: the same answers judged again differ. A difference in mean score between two prompts is noise of the judge alone for ${words.join('; ')}.`,
-    );
-  }
+  if (noise.length > 0) blocks.push(noiseSentence(noise));
   const told = judges.find(({ id }) => id === best) ?? judges[0];
   if (told !== undefined) blocks.push(...disagreementBlock(told));
   return blocks;
+}
+
+function noiseSentence(noise: JudgesResult['noise']): string {
+  const words = noise.flatMap(({ eval: name, difference, n }) =>
+    difference === 0 ? [] : [`${formatPoints(difference)} points for ${name} on ${formatPlural(n, 'example')}`],
+  );
+  return words.length === 0
+    ? 'The same answers judged again got the same verdicts: no noise of the judge was seen.'
+    : `The judge's own noise: the same answers judged again get other verdicts. It alone makes differences in mean score of up to ${words.join(', ')} (95 of 100 cases).`;
 }
 
 const MEASURES = [
@@ -195,8 +196,8 @@ function missingSentence(judges: readonly JudgeResult[]): string {
   }
   const missing = [...most].filter(([, count]) => count > 0);
   if (missing.length === 0) return '';
-  const words = missing.map(([name, count]) => `${formatCount(count)} for ${name}`);
-  return `For an agreement known to 20 points, about ${words.join(', ')} more ratings are needed.`;
+  const words = missing.map(([name, count]) => `${formatCount(count)} of ${name}`);
+  return `For an agreement known to 20 points, more ratings are needed: about ${words.join(', ')}.`;
 }
 
 function disagreementBlock({ evals }: JudgeResult): string[] {

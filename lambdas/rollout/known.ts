@@ -27,8 +27,8 @@ export function testHashOf(test: readonly Example[]): string {
 
 /** Identity of an eval with its judge: with another word or model it is another one. */
 export function evalHashOf(settings: EvalSettings, task: Pick<Task, 'judge'>): string {
-  const { weight: _weight, guard: _guard, threshold: _threshold, ...asked } = settings;
-  return contentHash([asked, asked.judge ?? task.judge ?? null]);
+  const { weight: _weight, guard: _guard, threshold: _threshold, judge, ...asked } = settings;
+  return contentHash([asked, judge ?? task.judge ?? null]);
 }
 
 /** The last measurement of each eval that is still what it was. */

@@ -1,5 +1,6 @@
 /** From what a user wrote to what the workflow works with: defaults filled in, datasets apart. */
 import { createHash } from 'node:crypto';
+import type { EvalSettings } from '../contracts/evals.ts';
 import type { Task, TaskFile, TaskInput } from '../contracts/task.ts';
 import type { EvalContext } from '../evals/scorer.ts';
 import { DEFAULT_USER } from '../model/templates.ts';
@@ -20,6 +21,19 @@ export function toTask(given: TaskFile | TaskInput, outputSchema: Task['outputSc
 /** What of a task its evals are checked against. */
 export function evalContext({ judge, model, prices }: Task): EvalContext {
   return { judge, modelName: model.name, hasTools: model.tools !== undefined, prices };
+}
+
+const judged = new WeakMap<Task, readonly EvalSettings[]>();
+
+/** A task's evals, each with the judge that it asks: what a score depends on. */
+export function judgedEvals(task: Task): readonly EvalSettings[] {
+  const known = judged.get(task);
+  if (known !== undefined) return known;
+  const evals = task.evals.map((settings) =>
+    settings.type === 'llm_judge' && settings.judge === undefined ? { ...settings, judge: task.judge } : settings,
+  );
+  judged.set(task, evals);
+  return evals;
 }
 
 /** Hash of a JSON value, whatever the order of its keys. */

@@ -18,6 +18,7 @@ import {
   type RolloutStart,
   usageSoFar,
 } from './make-rollout.ts';
+import { judgedEvals } from './resolve-task.ts';
 
 export interface RolloutBatch extends RolloutPlace {
   readonly concurrency: number;
@@ -38,7 +39,7 @@ export interface RolloutResults {
 
 /** Content key of a job. */
 export function jobKey(task: Task, job: RolloutJob): string {
-  return rolloutKey({ ...job, model: task.model, outputSchema: task.outputSchema, evals: task.evals });
+  return rolloutKey({ ...job, model: task.model, outputSchema: task.outputSchema, evals: judgedEvals(task) });
 }
 
 /**

@@ -84,6 +84,17 @@ describe('evaluate', () => {
     expect(more.spend).toMatchObject({ modelCalls: 20, judgeCalls: 20 });
   });
 
+  it('scores anew when the judge is another one', async (context) => {
+    const task = await openJudgedTask(context);
+    const first = promptsOf(await tell(evaluate, task, '--json'));
+    task.forget();
+
+    const other = promptsOf(await tell(evaluate, task, '--json', '--set', 'judge.name=poor'));
+
+    expect([first.prompts[0]?.evals.polite?.mean, other.prompts[0]?.evals.polite?.mean]).toEqual([0, 1]);
+    expect([task.count('task'), task.count('judge')]).toEqual([0, 20]);
+  });
+
   it('refuses the sealed test set; unsealed, it is kept in the history, and later reports say so', async (context) => {
     const task = await openJudgedTask(context);
     const history = join(task.folder, 'task.history.jsonl');
@@ -278,6 +289,6 @@ describe('calibrate', () => {
     expect(out).toMatch(/agreement +0\.900 \(0\.70 to 0\.97\) +0\.500/);
     expect(out).toMatch(/Best judge: v1 good/);
     expect(out).toMatch(/golden-0 {2}people 0, judge 1/);
-    expect(out).toMatch(/more ratings are needed/);
+    expect(out).toMatch(/more ratings are needed: about \d+ of polite/);
   });
 });

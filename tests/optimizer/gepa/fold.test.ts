@@ -21,7 +21,9 @@ function scoreTurn(turn: number, options: WorldOptions = {}) {
   const { step } = archive;
   if (step?.kind !== 'score') throw new Error('This is no score step.');
   const landed = player.shards(archive);
-  return { archive, landed, fold: (shards: LandedShard[]) => foldShards(archive, step, shards, task) };
+  const fold = (shards: LandedShard[], changes: Partial<typeof task> = {}): Archive =>
+    foldShards(archive, step, shards, { ...task, ...changes });
+  return { archive, landed, fold };
 }
 
 function mutateTurn(options: WorldOptions = {}, at = (archive: Archive) => archive) {
@@ -93,6 +95,26 @@ describe('foldShards', () => {
 
     expect(() => fold(withFailures(5))).toThrow('The baseline could not be measured: 5 of 9 calls failed');
     expect(fold(withFailures(4)).generations).toMatchObject([{ generation: 0, rollouts: 9 }]);
+  });
+
+  it('ends the run when more of the baseline failed than a number may leave out; one failure alone is no reason', () => {
+    const { landed, fold } = scoreTurn(BASELINE, { validation: 9 });
+    const rollouts = landed.flatMap((shard) => shard.rollouts);
+    const withFailures = (count: number, maxFailureShare: number): Archive => {
+      const failed = rollouts.map((one, i) => (i < count ? failing('Refusal', one) : one));
+      return fold([{ error: null, ledger: null, rollouts: failed }], { maxFailureShare });
+    };
+
+    expect(() => withFailures(2, 0.05)).toThrow(
+      expect.objectContaining({
+        name: 'TooManyFailuresError',
+        message: expect.stringMatching(
+          /2 of 9 calls failed.*more than the 5 % that may be left out \(maxFailureShare\)/,
+        ),
+      }),
+    );
+    expect(withFailures(1, 0.05).spend.failures).toBe(1);
+    expect(withFailures(2, 0.25).spend.failures).toBe(2);
   });
 
   it('ends the run at once when the model refuses our requests as such', () => {

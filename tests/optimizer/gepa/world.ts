@@ -77,6 +77,7 @@ export function makeWorld(options: WorldOptions = {}): World {
     model: { name: 'task', maxOutputTokens: 20, timeoutSeconds: options.timeoutSeconds ?? 30 },
     reflection: { name: 'reflection', maxOutputTokens: 100 },
     evals: EVALS.slice(0, options.evals ?? 1).map((name) => ({ name, type: 'exact_match' })),
+    maxFailureShare: 0.5,
     optimizer: { strategy: 'gepa', generations: 4, proposals: 4, minibatchSize: 3, seed, ...options.optimizer },
   };
   const needed = requiredAmount(taskSchema.parse(settings), facts);
