@@ -55,7 +55,10 @@ export class PromptOptimizerStack extends Stack {
       description: 'What failed in the workflow.',
     });
     this.output('StateMachineArn', { value: workflow.stateMachine.stateMachineArn });
-    this.output('EvaluationStateMachineArn', { value: evaluation.stateMachine.stateMachineArn });
+    this.output('EvaluationStateMachineArn', {
+      value: evaluation.stateMachine.stateMachineArn,
+      description: 'Compares prompts and models, or judges with people.',
+    });
     this.output('DataBucketName', {
       value: data.bucketName,
       description: 'Upload train, validation and golden data under uploads/.',
