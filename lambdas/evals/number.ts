@@ -50,7 +50,7 @@ const ROUNDING = 4 * Number.EPSILON;
 /** Digits in groups of three or in one run, a fraction, an exponent. */
 const NUMBER = String.raw`[-+\u2212]?(?:\d{1,3}(?:,\d{3})+|\d+)?(?:\.\d+)?(?:[eE][-+]?\d+)?`;
 const WHOLE = new RegExp(String.raw`^[$€£¥]?\s?(${NUMBER})\s?[%$€£¥]?\.?$`, 'u');
-const ANY = /(?<![\w.])[-+\u2212]?(?:\d{1,3}(?:,\d{3})+(?!\d)|\d+)?(?:\.\d+)?(?:[eE][-+]?\d+)?/gu;
+const ANY = /(?<![\w.])[-+\u2212]?(?=\.?\d)(?:\d{1,3}(?:,\d{3})+(?!\d)|\d+)?(?:\.\d+)?(?:[eE][-+]?\d+)?/gu;
 
 function wantedNumber(settings: Settings, example: Example): number | null {
   const wanted = wantedOf(settings, example);

@@ -86,6 +86,21 @@ export function measureAgreement(pairs: readonly RatedPair[], scale: RatingScale
   };
 }
 
+/**
+ * How often each rating met each judgement: one row a category of people's, one column a category of the judge's, both
+ * ascending. null where the scale has no categories. A rating that is no category is in no row.
+ */
+export function confusionMatrix(pairs: readonly RatedPair[], scale: RatingScale): number[][] | null {
+  const { categories } = scale;
+  if (categories === null) return null;
+  return categories.map((rated) => {
+    const said = pairs.flatMap(({ person, judge }) =>
+      person === rated && known(judge) ? [nearest(judge, scale)] : [],
+    );
+    return categories.map((category) => said.filter((one) => one === category).length);
+  });
+}
+
 /** 95 % interval of a share (Wilson, 1927). */
 export function wilsonInterval(hits: number, n: number): [number, number] {
   const z = 1.959963984540054;

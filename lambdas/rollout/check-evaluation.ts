@@ -2,7 +2,7 @@
 import type { Example, SplitName } from '../contracts/dataset.ts';
 import { type InputProblem, InvalidInputError } from '../contracts/errors.ts';
 import type { EvaluationRequest, Variant } from '../contracts/evaluation.ts';
-import type { Task } from '../contracts/task.ts';
+import { LIMITS, type Task } from '../contracts/task.ts';
 import { checkEvals, checkExpected, checkPrices, checkRatings, judgesOf } from './check-task.ts';
 import { checkTemplates } from './check-templates.ts';
 import type { GivenSplit } from './given-splits.ts';
@@ -51,6 +51,27 @@ export function checkEvaluation(
     ...(name === 'golden' ? checkRatings(task, split) : []),
     ...(request.of === 'judges' ? checkJudges(task, request, split) : []),
     ...checkPrices(task, models),
+    ...checkSize(task, request, variants.length, split.examples.length),
+  ];
+}
+
+/** An evaluation that a cap would cut short is not begun, nor one that is larger than the largest legal run. */
+function checkSize({ budget }: Task, request: EvaluationRequest, variants: number, examples: number): InputProblem[] {
+  const isJudged = request.of === 'judges';
+  const rollouts = variants * examples * (isJudged ? request.repeats : 1);
+  const most = isJudged ? LIMITS.rollouts : Math.min(LIMITS.rollouts, budget.rollouts);
+  if (rollouts <= most) return [];
+  const what = isJudged ? `${variants} judges, ${request.repeats} times each` : `${variants} prompts and models`;
+  const remedy =
+    rollouts <= LIMITS.rollouts
+      ? `Give more: --set budget.rollouts=${rollouts}.`
+      : `At most ${LIMITS.rollouts} are possible: compare less at once, or fewer examples.`;
+  return [
+    {
+      field: 'budget.rollouts',
+      message: `allows ${most} rollouts, and ${what} on ${examples} examples are ${rollouts}.`,
+      remedy,
+    },
   ];
 }
 

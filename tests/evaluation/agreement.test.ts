@@ -3,24 +3,28 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
   type AgreementMeasures,
+  confusionMatrix,
   measureAgreement,
   type RatedPair,
   type RatingScale,
   ratingsMissing,
   wilsonInterval,
 } from '../../lambdas/evaluation/agreement.ts';
-import { holm } from '../../lambdas/evaluation/holm.ts';
 
 interface Case {
   readonly scale: string;
   readonly pairs: readonly [number | null, number | null][];
-  readonly expected: Record<string, number | null> & { readonly wilson: [number, number] | null };
+  readonly expected: Record<string, unknown> & {
+    readonly wilson: [number, number] | null;
+    /** Of passes: by people's fail and pass, then by the judge's. */
+    readonly confusion: [[number, number], [number, number]] | null;
+    readonly matrix: number[][] | null;
+  };
 }
 // Made once by agreement_vectors.py, with SciPy, scikit-learn and statsmodels.
 const vectors: {
   scales: Record<string, RatingScale>;
   cases: Case[];
-  holm: { p: number[]; adjusted: number[] }[];
 } = JSON.parse(readFileSync(new URL('agreement.vectors.json', import.meta.url), 'utf-8'));
 
 const scaleNamed = (name: string): RatingScale => {
@@ -36,6 +40,8 @@ const measures = [
   'kappa',
   'mae',
   'mse',
+  'normalizedMae',
+  'normalizedMse',
   'pearson',
   'spearman',
   'kendallTauB',
@@ -56,7 +62,8 @@ describe('measures of agreement', () => {
         expect(value, `case ${i}`).toEqual({ notAvailable: expect.any(String) });
         seen.none += 1;
       } else {
-        expect(Math.abs(Number(value) - wanted), `case ${i}: ${value} and ${wanted}`).toBeLessThan(1e-9);
+        expect(value, `case ${i}`).toEqual(expect.any(Number));
+        expect(Math.abs(Number(value) - Number(wanted)), `case ${i}: ${value} and ${wanted}`).toBeLessThan(1e-9);
         seen.number += 1;
       }
     }
@@ -70,6 +77,16 @@ describe('measures of agreement', () => {
 
       if (expected.wilson === null) expect(agreementCi95).toBeNull();
       else for (const end of [0, 1]) expect(agreementCi95?.[end]).toBeCloseTo(expected.wilson[end] ?? 0, 9);
+    }
+  });
+
+  it('count passes as the reference does', () => {
+    for (const [i, { scale, pairs, expected }] of vectors.cases.entries()) {
+      const { confusion } = measureAgreement(pairs.map(pair), scaleNamed(scale));
+
+      const [[trueNegatives, falsePositives] = [], [falseNegatives, truePositives] = []] = expected.confusion ?? [];
+      const wanted = { truePositives, falsePositives, trueNegatives, falseNegatives };
+      expect(confusion, `case ${i}`).toEqual(expected.confusion === null ? null : wanted);
     }
   });
 
@@ -150,6 +167,35 @@ describe('measures of agreement', () => {
   });
 });
 
+describe('the confusion matrix', () => {
+  it('is what the reference says, and null where there are no categories', () => {
+    for (const [i, { scale, pairs, expected }] of vectors.cases.entries()) {
+      const matrix = confusionMatrix(pairs.map(pair), scaleNamed(scale));
+
+      const empty = scaleNamed(scale).categories?.map((_, __, all) => all.map(() => 0)) ?? null;
+      expect(matrix, `case ${i}`).toEqual(expected.matrix ?? empty);
+    }
+  });
+
+  it('has a row for each rating of people and a column for each judgement, means rounded', () => {
+    const matrix = confusionMatrix(
+      [
+        { person: 0, judge: 0.5 },
+        { person: 0, judge: 0.4 },
+        { person: 1, judge: 0 },
+        { person: 1, judge: Number.NaN },
+        { person: null, judge: 1 },
+      ],
+      passFail,
+    );
+
+    expect(matrix).toEqual([
+      [1, 1],
+      [1, 0],
+    ]);
+  });
+});
+
 describe('ratings that are missing', () => {
   it('are as many as make the interval 20 points wide', () => {
     fc.assert(
@@ -171,17 +217,9 @@ describe('ratings that are missing', () => {
   it('are 93 where there is none: half of them might be wrong', () => {
     expect(ratingsMissing(0, 0)).toBe(93);
   });
-});
 
-describe("Holm's correction", () => {
-  it('is what statsmodels says', () => {
-    for (const { p, adjusted } of vectors.holm) {
-      for (const [i, value] of holm(p).entries()) expect(value).toBeCloseTo(adjusted[i] ?? 0, 9);
-    }
-  });
-
-  it('of nothing is nothing, and of one is that one', () => {
-    expect(holm([])).toEqual([]);
-    expect(holm([0.04])).toEqual([0.04]);
+  it('are fewer the wider the interval may be, and none once it is narrow enough', () => {
+    expect(ratingsMissing(0, 0, 0.4)).toBeLessThan(93);
+    expect(ratingsMissing(60, 120)).toBe(0);
   });
 });

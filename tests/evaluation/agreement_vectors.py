@@ -1,8 +1,9 @@
 """Makes agreement.vectors.json: what SciPy, scikit-learn and statsmodels say of random ratings.
 
-Made with numpy 2.4, scipy 1.17, scikit-learn 1.9, statsmodels 0.15 (any recent ones give the same numbers):
+Made with numpy 2.4.6, scipy 1.17.1, scikit-learn 1.9.1, statsmodels 0.15.0 (any recent ones give the same numbers):
     python -m venv venv && venv/bin/pip install scipy scikit-learn statsmodels
     venv/bin/python tests/evaluation/agreement_vectors.py > tests/evaluation/agreement.vectors.json
+    npx biome format --write tests/evaluation/agreement.vectors.json
 null stands for a measure that they do not define (nan, or a warning with a stand-in).
 """
 
@@ -33,7 +34,7 @@ def known(value):
 
 
 def draw(scale, n):
-    """Ratings with ties; now and then all the same, or a copy of the other side."""
+    """Ratings with ties; now and then all the same, a copy of the other side, or a judge's mean of several samples."""
     categories = SCALES[scale]["categories"] or [round(x, 2) for x in random.random(12)]
     people = random.choice(categories, n)
     kind = random.integers(6)
@@ -41,6 +42,8 @@ def draw(scale, n):
     if kind in (1, 2) and n:
         agree = random.random(n) < 0.7
         judges = np.where(agree, people, judges)
+    if kind == 3 and n and SCALES[scale]["categories"]:
+        judges = np.mean([judges, *random.choice(categories, (int(random.integers(1, 4)), n))], axis=0)
     if random.random() < 0.12 and n:
         people = np.full(n, people[0])
     if random.random() < 0.12 and n:
@@ -48,10 +51,15 @@ def draw(scale, n):
     return people, judges
 
 
+def nearest(value, categories):
+    """The category nearest to a judge's mean, the higher of two as near."""
+    return min(categories, key=lambda one: (abs(one - value), -one))
+
+
 def case(i):
     scale = list(SCALES)[i % 4]
     spec = SCALES[scale]
-    n = int(random.choice([0, 1, 2, 3, 5, 8, 13, 30, 60]))
+    n = int(random.integers(61)) if random.random() < 0.6 else int(random.integers(6))
     people, judges = draw(scale, n)
     pairs = [
         [None if random.random() < 0.08 else float(a), None if random.random() < 0.08 else float(b)]
@@ -60,12 +68,13 @@ def case(i):
     a = np.array([p for p, q in pairs if p is not None and q is not None])
     b = np.array([q for p, q in pairs if p is not None and q is not None])
     expected = {"n": len(a)}
-    names = ["agreement", "kappa", "mae", "mse", "pearson", "spearman", "kendallTauB", "precision", "recall", "wilson"]
-    expected |= dict.fromkeys(names)
+    names = ["agreement", "kappa", "mae", "mse", "normalizedMae", "normalizedMse", "pearson", "spearman", "kendallTauB"]
+    expected |= dict.fromkeys([*names, "precision", "recall", "wilson", "confusion", "matrix"])
     if len(a):
+        said = np.array([nearest(v, spec["categories"]) for v in b]) if spec["categories"] else b
         labels = spec["categories"] or sorted(set(a) | set(b))
         as_label = {value: place for place, value in enumerate(labels)}
-        ya, yb = [as_label[v] for v in a], [as_label[v] for v in b]
+        ya, yb = [as_label[v] for v in a], [as_label[v] for v in said]
         hits = int(sum(x == y for x, y in zip(ya, yb)))
         expected["agreement"] = hits / len(a)
         expected["wilson"] = [known(v) for v in proportion_confint(hits, len(a), method="wilson")]
@@ -77,7 +86,14 @@ def case(i):
         expected["kappa"] = None if alone else known(kappa)
         expected["mae"] = known(metrics.mean_absolute_error(a, b))
         expected["mse"] = known(metrics.mean_squared_error(a, b))
-        pa, pb = a >= spec["pass"], b >= spec["pass"]
+        low, high = spec["range"]
+        unit_a, unit_b = (a - low) / (high - low), (b - low) / (high - low)
+        expected["normalizedMae"] = known(metrics.mean_absolute_error(unit_a, unit_b))
+        expected["normalizedMse"] = known(metrics.mean_squared_error(unit_a, unit_b))
+        if spec["categories"]:
+            expected["matrix"] = metrics.confusion_matrix(ya, yb, labels=range(len(labels))).tolist()
+        pa, pb = a >= spec["pass"], said >= spec["pass"]
+        expected["confusion"] = metrics.confusion_matrix(pa, pb, labels=[False, True]).tolist()
         expected["precision"] = known(metrics.precision_score(pa, pb, zero_division=np.nan))
         expected["recall"] = known(metrics.recall_score(pa, pb, zero_division=np.nan))
     if len(a) >= 2 and len(set(a)) > 1 and len(set(b)) > 1:
