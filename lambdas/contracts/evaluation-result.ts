@@ -87,6 +87,8 @@ export const agreementSchema = z.strictObject({
       falseNegatives: z.number().int(),
     })
     .nullable(),
+  /** Answers by category of the scale, ascending: a row a person's rating, a column the judge's; null where scores are numbers. */
+  matrix: z.array(z.array(z.number().int())).nullable(),
   /** Ratings that are still missing until the interval of the agreement is 20 points wide. */
   ratingsMissing: z.number().int(),
   /** Standard deviation of the judge's scores of the same answer, in [0, 1], over `answers` answers judged again and again. */

@@ -53,8 +53,8 @@ export function similarity(a: string, b: string): number {
 }
 
 /**
- * The library counts UTF-16 units. Where a character takes two, each different one of both texts gets a unit of its own,
- * as long as there are few enough of them.
+ * The library counts UTF-16 units. Where a character takes two, each different one of both texts gets a unit of its own.
+ * There are enough units for the characters that are compared; all that come later share one.
  */
 function inUnits(a: string, b: string): [string, string] {
   if (!/[\uD800-\uDFFF]/.test(a + b)) return [a, b];

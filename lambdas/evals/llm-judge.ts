@@ -81,7 +81,10 @@ export const llmJudge: EvalDefinition<JudgeSettings> = {
       timeoutSeconds: judge.timeoutSeconds,
     };
     // The repair of a reply that cannot be read sends that reply along.
-    return [call, { ...call, promptBytes: call.promptBytes + 4 * judge.maxOutputTokens + REPAIR_BYTES }];
+    return [
+      call,
+      { ...call, isRepair: true, promptBytes: call.promptBytes + 4 * judge.maxOutputTokens + REPAIR_BYTES },
+    ];
   },
   group: ({ name, group, judge, samples, weighting, reference, path, value }) =>
     JSON.stringify(group === undefined ? [name] : [group, judge, samples, weighting, reference, path, value, 'shared']),

@@ -85,6 +85,8 @@ export interface EvalCalls {
   /** Whether the prompt holds the example's input and expected value beside the answer. */
   readonly withExample: boolean;
   readonly outputTokens: number;
+  /** Made only where the call before it could not be used. */
+  readonly isRepair?: boolean;
   /** Time limit of one call. */
   readonly timeoutSeconds: number;
 }

@@ -71,8 +71,7 @@ export function measureAgreement(pairs: readonly RatedPair[], scale: RatingScale
     unjudged: pairs.filter(({ person, judge }) => known(person) && !known(judge)).length,
     agreement: n === 0 ? none : equal / n,
     agreementCi95: n === 0 ? null : wilsonInterval(equal, n),
-    kappa:
-      n === 0 ? none : (kappaOf(people, said, scale) ?? { notAvailable: 'both give one and the same value always' }),
+    kappa: n === 0 ? none : kappaMeasure(people, said, scale),
     mae,
     mse,
     normalizedMae: typeof mae === 'number' ? mae / width : mae,
@@ -126,6 +125,13 @@ function nearest(value: number, { categories }: RatingScale): number {
   return categories.reduce((best, one) => (Math.abs(one - value) <= Math.abs(best - value) ? one : best));
 }
 
+/** Equal numbers are chance of another kind than equal categories: kappa says nothing of them. */
+function kappaMeasure(people: readonly number[], said: readonly number[], scale: RatingScale): Measure {
+  const { categories, weighted } = scale;
+  if (categories === null) return { notAvailable: 'scores are numbers, not categories' };
+  return kappaOf(people, said, categories, weighted) ?? { notAvailable: 'both give one and the same value always' };
+}
+
 /**
  * Cohen's kappa (1960; weighted by squared distance, 1968): agreement beyond what the two would reach by chance. Distances
  * are between places on the scale. null where chance alone would agree always.
@@ -133,9 +139,9 @@ function nearest(value: number, { categories }: RatingScale): number {
 function kappaOf(
   people: readonly number[],
   said: readonly number[],
-  { categories, weighted }: RatingScale,
+  values: readonly number[],
+  weighted: boolean,
 ): number | null {
-  const values = categories ?? [...new Set([...people, ...said])].sort((a, b) => a - b);
   const place = new Map(values.map((value, i) => [value, i]));
   const count = (side: readonly number[]): number[] =>
     values.map((value) => side.filter((one) => one === value).length);

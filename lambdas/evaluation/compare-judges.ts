@@ -7,7 +7,7 @@ import { scales } from '../evals/judge-scale.ts';
 import { humanScore, scaleOf } from '../evals/ratings.ts';
 import { thresholdOf } from '../evals/registry.ts';
 import { mean } from '../optimizer/statistics.ts';
-import { measureAgreement, type RatedPair, type RatingScale, ratingsMissing } from './agreement.ts';
+import { confusionMatrix, measureAgreement, type RatedPair, type RatingScale, ratingsMissing } from './agreement.ts';
 import { costOf, reasonsOf } from './compare-prompts.ts';
 
 /** Disagreements that are listed of each eval. */
@@ -72,6 +72,7 @@ function agreementOf(
   const hits = typeof measures.agreement === 'number' ? Math.round(measures.agreement * measures.n) : 0;
   return {
     ...measures,
+    matrix: confusionMatrix(pairs, scale),
     ratingsMissing: ratingsMissing(hits, measures.n),
     noise: noiseOf(rows, name),
     disagreements: rated
@@ -143,10 +144,12 @@ export function judgesNoise(judge: JudgeResult | undefined, n: number): JudgesRe
   );
 }
 
-/** The judge that agrees best: highest mean kappa over its evals, agreement standing in where there is no kappa. */
+/** The judge that agrees best: highest mean kappa over its evals; Pearson's r, then agreement, stand in where there is none. */
 export function bestJudge(judges: readonly JudgeResult[]): string | null {
   const ranked = judges.flatMap(({ id, evals }) => {
-    const grades = Object.values(evals).flatMap((one) => gradeOf(one.kappa) ?? gradeOf(one.agreement) ?? []);
+    const grades = Object.values(evals).flatMap(
+      (one) => gradeOf(one.kappa) ?? gradeOf(one.pearson) ?? gradeOf(one.agreement) ?? [],
+    );
     const grade = mean(grades);
     return grade === null ? [] : [{ id, grade }];
   });

@@ -38,6 +38,8 @@ export interface Judging {
     /** Whether the prompt holds the example's input and expected value beside the answer. */
     readonly withExample: boolean;
     readonly outputTokens: number;
+    /** Made only where the call before it could not be used. */
+    readonly isRepair: boolean;
     readonly price: Price | null;
   }[];
   /** UTF-8 bytes of the largest expected value of each split. */

@@ -89,7 +89,7 @@ function course(task: Task, facts: RunFacts, name: Name, accepted: number): Esti
   const generations = Math.ceil(slots / optimizer.proposals);
   const merges = accepted === 0 || !isMergeable(task) ? 0 : Math.min(MOST_MERGES, generations) * MERGED[name];
   const left = minus(free, plus(times(slot, slots), times(redraw, finalists)));
-  const total = spendOf(typical(task, name), facts, {
+  const total = spendOf(typical(task, name), usualFacts(facts, name), {
     slots,
     accepted,
     climbed: rungSizes(task, facts.validationSize).length === 1 ? 1 : CLIMBED[name],
@@ -112,11 +112,12 @@ function attributionCourse(task: Task, facts: RunFacts, name: Name): Estimate {
   const isLow = name === 'low';
   const slots = isLow ? 0 : rounds * proposals;
   const usual = typical(task, name);
+  const usually = usualFacts(facts, name);
   const total = plus(
-    times(taskCall(usual, facts, 'train', prompt), isLow ? survey : most),
-    times(reflectionSlot(usual, facts, prompt, REFLECTIONS_A_SLOT[name]), slots),
+    times(taskCall(usual, usually, 'train', prompt), isLow ? survey : most),
+    times(reflectionSlot(usual, usually, prompt, REFLECTIONS_A_SLOT[name]), slots),
     // A run without a better prompt tests the baseline alone.
-    times(sealedTest(usual, facts, prompt, prompt), isLow ? 0.5 : 1),
+    times(sealedTest(usual, usually, prompt, prompt), isLow ? 0.5 : 1),
   );
   return {
     generations: isLow ? 0 : Math.min(rounds, optimizer.generations),
@@ -170,6 +171,16 @@ function typical(task: Task, name: Name): Task {
     maxOutputTokens: (model.maxOutputTokens * share) / input,
   });
   return { ...task, model: scaled(task.model, answer), reflection: scaled(task.reflection, reflection) };
+}
+
+/** The same for the judges: verdicts of the usual length, none of which has to be asked for again. */
+function usualFacts(facts: RunFacts, name: Name): RunFacts {
+  if (facts.judging === null) return facts;
+  const { input, answer } = SHARES[name];
+  const calls = facts.judging.calls
+    .filter(({ isRepair }) => name === 'high' || !isRepair)
+    .map((call) => ({ ...call, outputTokens: (call.outputTokens * answer) / input }));
+  return { ...facts, judging: { ...facts.judging, calls } };
 }
 
 function combine(courses: readonly Estimate[], pick: (...values: number[]) => number): Estimate {

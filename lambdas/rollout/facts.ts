@@ -23,6 +23,7 @@ export function judgingOf(task: Task, maxExpectedBytes: Judging['maxExpectedByte
   if (calls.length === 0) return null;
   return {
     calls: calls.map(({ model, timeoutSeconds: _patience, ...call }) => ({
+      isRepair: false,
       ...call,
       price: priceOf(model, task.prices),
     })),

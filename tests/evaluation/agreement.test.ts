@@ -56,7 +56,9 @@ describe('measures of agreement', () => {
       const measured = measureAgreement(pairs.map(pair), scaleNamed(scale));
 
       const value = measured[name];
-      const wanted = expected[name] ?? null;
+      // The reference takes numbers for labels; what equal numbers are worth it cannot say either.
+      const isLabelled = name !== 'kappa' || scale !== 'number';
+      const wanted = isLabelled ? (expected[name] ?? null) : null;
       expect(measured.n, `case ${i}`).toBe(expected.n);
       if (wanted === null) {
         expect(value, `case ${i}`).toEqual({ notAvailable: expect.any(String) });
