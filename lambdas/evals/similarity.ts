@@ -65,6 +65,6 @@ function cosine(a: readonly number[], b: readonly number[]): number {
     ab += x * y;
   }
   const value = aa === 0 || bb === 0 ? 0 : ab / Math.sqrt(aa) / Math.sqrt(bb);
-  if (!Number.isFinite(value)) throw new Error('similarity: embeddings with numbers too large to compare.');
+  if (!Number.isFinite(value)) throw new Error('similarity: the embeddings hold numbers too large to compare, or NaN.');
   return value;
 }

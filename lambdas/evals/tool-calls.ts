@@ -86,9 +86,10 @@ function pairsInOrder(fitting: readonly (readonly boolean[])[], length: number):
   const most = Array.from({ length: fitting.length + 1 }, () => new Array<number>(length + 1).fill(0));
   const mostOf = (w: number, g: number): number => most[w]?.[g] ?? 0;
   for (let w = fitting.length - 1; w >= 0; w--) {
+    const row = most[w] ?? [];
     for (let g = length - 1; g >= 0; g--) {
       const both = fitting[w]?.[g] === true ? 1 + mostOf(w + 1, g + 1) : 0;
-      most[w]?.splice(g, 1, Math.max(both, mostOf(w + 1, g), mostOf(w, g + 1)));
+      row[g] = Math.max(both, mostOf(w + 1, g), mostOf(w, g + 1));
     }
   }
   const pairs: [number, number][] = [];

@@ -11,6 +11,7 @@ import {
 import { type Turn, turnSchema } from '../contracts/payloads.ts';
 import { jobCount } from '../evaluation/jobs.ts';
 import { nextStep, renewedStep } from '../evaluation/plan.ts';
+import { NO_SPEND } from '../optimizer/archive.ts';
 import { taskCallsOf } from '../optimizer/budget.ts';
 import { usedBy } from '../optimizer/steps/progress.ts';
 import { addPaidRollout, addUsageTo } from '../optimizer/steps/spend.ts';
@@ -71,6 +72,7 @@ async function fold(state: EvaluationState, { results }: Turn): Promise<Evaluati
 
 /** A failed run that is started again: its step is done once more, with leases for what it still lacks. */
 async function renew(state: EvaluationState, plan: EvaluationPlan, run: RunRecord): Promise<EvaluationState> {
+  if (state.step === null) return beginAgain(state, plan, run);
   const landed = await landedItems(state);
   const used = landed.map(({ rows, ledger }, i) => {
     const item = state.step?.items[i];
@@ -80,6 +82,22 @@ async function renew(state: EvaluationState, plan: EvaluationPlan, run: RunRecor
   const renewed = { ...renewedStep(state, plan, variantFacts(plan), used), epoch: run.epoch };
   await saveEvaluationState(renewed);
   return renewed;
+}
+
+/**
+ * A run that had come to its end, where too much had failed: all jobs are handed out once more. What is scored stands and is
+ * counted where it lands again; what failed for a passing reason is tried again.
+ */
+async function beginAgain(state: EvaluationState, plan: EvaluationPlan, run: RunRecord): Promise<EvaluationState> {
+  const ids = state.items.flatMap((count, turn) =>
+    Array.from({ length: count }, (_, index) => recordIds.ledger(turn, index)),
+  );
+  const ledgers = await loadRecords('ledger', state.runId, ids);
+  const spend = [...ledgers.values()].reduce(addLedger, NO_SPEND);
+  const before = { ...state, turn: state.turn - 1, items: state.items.slice(0, -1).map(() => 0), done: 0, spend };
+  const next = { ...nextStep(before, plan, variantFacts(plan), false), epoch: run.epoch };
+  await saveEvaluationState(next);
+  return next;
 }
 
 interface LandedItem {

@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parse, stringify } from 'yaml';
 
-/** What the server is to do with a call instead of answering: a status, or null to answer. */
+/** What the server is to do with a call instead of answering: a status, 0 to say nothing at all, or null to answer. */
 export type Trouble = (call: Call) => number | null;
 
 export interface Call {
@@ -114,6 +114,7 @@ export async function openJudgedTask(
       const role = roleOf(body);
       const call = { role, model: String(body.model), body, index: seen[role]++ };
       const status = task.trouble(call);
+      if (status === 0) return undefined;
       if (status !== null) return refuse(response, status);
       calls.push(call);
       return answer(response, call);
