@@ -51,7 +51,14 @@ describe('callModel', () => {
     expect(outcome).toEqual({
       status: 'answered',
       answer: hi,
-      usage: { calls: 1, judgeCalls: 0, rateLimited: 0, inputTokens: 100, outputTokens: 10, costUsd: (100 * 1 + 10 * 10) / 1e6 },
+      usage: {
+        calls: 1,
+        judgeCalls: 0,
+        rateLimited: 0,
+        inputTokens: 100,
+        outputTokens: 10,
+        costUsd: (100 * 1 + 10 * 10) / 1e6,
+      },
     });
     expect({ calls, waits }).toEqual({ calls: 1, waits: [] });
   });

@@ -20,12 +20,12 @@ export interface GuardModel {
 /** Points of `maxDrop` that are kept in hand, but never more than half of it. */
 const MARGIN = 0.02;
 
-/** @param fit fits the strategy's model to an archive's scores */
-export function guardModels(archive: Archive, task: Task, fit: (archive: Archive) => Fitted): GuardModel[] {
+/** @param fitTo fits the strategy's model to an archive's scores */
+export function guardModels(archive: Archive, task: Task, fitTo: (archive: Archive) => Fitted): GuardModel[] {
   const guards = guardsOf(task);
   return task.evals.flatMap(({ name }, i) => {
     const maxDrop = guards[name];
-    return maxDrop === undefined ? [] : [{ name, maxDrop, fitted: fit(scoredBy(archive, i)) }];
+    return maxDrop === undefined ? [] : [{ name, maxDrop, fitted: fitTo(scoredBy(archive, i)) }];
   });
 }
 
