@@ -134,9 +134,12 @@ function judgesResult(
   };
 }
 
-/** The judge's own noise goes into the task's history, where later reports find it. */
-async function remember({ task, variants }: EvaluationPlan, result: EvaluationResult): Promise<void> {
-  if (result.of !== 'judges') return;
+/**
+ * The judge's own noise goes into the task's history, where later reports find it. A result with a notice does not: what a
+ * simulated model does says nothing of the judge that the task names.
+ */
+async function remember({ task, variants, notice }: EvaluationPlan, result: EvaluationResult): Promise<void> {
+  if (result.of !== 'judges' || notice !== null) return;
   const noise = result.judges.flatMap((judge) => {
     const variant = variants.find(({ id }) => id === judge.id);
     return Object.entries(judge.evals).flatMap(([name, { noise: measured }]) => {
