@@ -24,17 +24,59 @@ describe('contains', () => {
       answer: 'Regards, A',
       score: 1,
     },
+    {
+      case: 'a family of emoji',
+      settings: {},
+      expected: '\u{1F468}\u200d\u{1F467}',
+      answer: 'a \u{1F468}\u200d\u{1F467}!',
+      score: 1,
+    },
+    { case: 'half of an emoji', settings: {}, expected: '\u{1F600}', answer: '\uD83D', score: 0 },
+    {
+      case: 'another case that is longer',
+      settings: { ignoreCase: true },
+      expected: 'STRASSE',
+      answer: 'die Straße',
+      score: 1,
+    },
+    {
+      case: 'the text at a path',
+      settings: { path: 'say.0' },
+      expected: { say: ['x'] },
+      answer: 'x',
+      score: 1,
+    },
+    {
+      case: 'a field of the answer',
+      settings: { answerPath: 'a' },
+      expected: 'x',
+      answer: '{"a":"y","b":"x"}',
+      score: 0,
+    },
+    { case: 'the text, turned round', settings: { not: true }, expected: 'x', answer: 'xy', score: 0 },
+    { case: 'another text, turned round', settings: { not: true }, expected: 'x', answer: '', score: 1 },
     { case: 'expected where the value counts', settings: { value: 'Regards' }, expected: 'x', answer: 'x', score: 0 },
-  ])('gives $score for $case', ({ settings, expected, answer, score }) => {
-    expect(scoreOf({ type: 'contains', ...settings }, expected, answer).score).toBe(score);
+  ])('gives $score for $case', async ({ settings, expected, answer, score }) => {
+    expect(await scoreOf({ type: 'contains', ...settings }, expected, answer)).toMatchObject({ score });
   });
 
-  it('finds a text at the end of a huge answer', () => {
-    expect(scoreOf({ type: 'contains' }, 'needle', `${'hay '.repeat(500_000)}needle`).score).toBe(1);
+  it('finds a text at the end of a huge answer', async () => {
+    expect((await scoreOf({ type: 'contains' }, 'needle', `${'hay '.repeat(500_000)}needle`)).score).toBe(1);
   });
 
-  it('says what must be there', () => {
-    const { feedback } = scoreOf({ type: 'contains' }, 'refund', 'billing', true);
+  it('says what must not be there', async () => {
+    const { feedback } = await scoreOf({ type: 'contains', not: true }, 'refund', {
+      text: 'a refund',
+      truncated: true,
+    });
+
+    expect(feedback).toBe(
+      'The answer must not contain "refund", but was "a refund". The answer was cut off at the output limit: a shorter answer is needed.',
+    );
+  });
+
+  it('says what must be there', async () => {
+    const { feedback } = await scoreOf({ type: 'contains' }, 'refund', { text: 'billing', truncated: true });
 
     expect(feedback).toBe(
       'The answer must contain "refund", but was "billing". The answer was cut off at the output limit: a shorter answer is needed.',
@@ -43,8 +85,10 @@ describe('contains', () => {
 
   it.each([{ expected: undefined }, { expected: 5 }, { expected: '' }])(
     'refuses to score against $expected: that is an error and no score',
-    ({ expected }) => {
-      expect(() => scoreOf({ type: 'contains' }, expected, 'undefined 5')).toThrow(/x-1: contains needs `value`/);
+    async ({ expected }) => {
+      await expect(scoreOf({ type: 'contains' }, expected, 'undefined 5')).rejects.toThrow(
+        /x-1: contains needs `value`/,
+      );
     },
   );
 });

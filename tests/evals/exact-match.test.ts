@@ -57,26 +57,72 @@ describe('exact_match', () => {
       score: 0,
     },
     { case: 'JSON with words around it', expected: { a: 1 }, answer: 'Here: {"a":1}', score: 0 },
-  ])('gives $score for $case', ({ expected, answer, score, ignoreCase = false }) => {
-    expect(scoreOf({ type: 'exact_match', ignoreCase }, expected, answer).score).toBe(score);
+  ])('gives $score for $case', async ({ expected, answer, score, ignoreCase = false }) => {
+    expect(await scoreOf({ type: 'exact_match', ignoreCase }, expected, answer)).toMatchObject({ score });
   });
 
-  it('says what was given and what was expected', () => {
-    const { feedback } = scoreOf({ type: 'exact_match' }, 'refund', ' "billing" ');
+  it.each([
+    { case: 'the own value before expected', settings: { value: 'a' }, expected: 'b', answer: 'a', score: 1 },
+    { case: 'the value null', settings: { value: null }, expected: 'b', answer: 'null', score: 1 },
+    {
+      case: 'the value at a path',
+      settings: { path: 'a.0.b' },
+      expected: { a: [{ b: [1] }] },
+      answer: '[1]',
+      score: 1,
+    },
+    { case: 'a part of the answer', settings: { answerPath: 'a' }, expected: 'x', answer: '{"a":"x "}', score: 1 },
+    { case: 'another part of the answer', settings: { answerPath: 'a' }, expected: [2], answer: '{"a":[1]}', score: 0 },
+    { case: 'the value, turned round', settings: { not: true }, expected: 'a', answer: 'a', score: 0 },
+    { case: 'an empty answer, turned round', settings: { not: true }, expected: 'a', answer: '', score: 1 },
+    { case: 'NaN for null', settings: {}, expected: null, answer: 'NaN', score: 0 },
+    { case: 'Infinity', settings: {}, expected: 'Infinity', answer: 'Infinity', score: 1 },
+    {
+      case: 'a family without a member',
+      settings: {},
+      expected: '\u{1F468}\u200d\u{1F467}',
+      answer: '\u{1F468}',
+      score: 0,
+    },
+    { case: 'ß in upper case', settings: { ignoreCase: true }, expected: ['STRASSE'], answer: '["straße"]', score: 1 },
+  ])('gives $score for $case', async ({ settings, expected, answer, score }) => {
+    expect(await scoreOf({ type: 'exact_match', ...settings }, expected as Json, answer)).toMatchObject({ score });
+  });
+
+  it('takes an answer nested 100,000 deep as a bad answer, not as an error', async () => {
+    const answer = `${'['.repeat(100_000)}${']'.repeat(100_000)}`;
+
+    expect(await scoreOf({ type: 'exact_match' }, [[1]], answer)).toMatchObject({ score: 0 });
+  });
+
+  it('says at which path the value is missing', async () => {
+    await expect(scoreOf({ type: 'exact_match', path: 'constructor' }, { a: 1 }, 'a')).rejects.toThrow(
+      'Example x-1: exact_match needs `expected.constructor`.',
+    );
+  });
+
+  it('turned round, says what must not be', async () => {
+    const { feedback } = await scoreOf({ type: 'exact_match', not: true }, 'refund', 'refund');
+
+    expect(feedback).toBe('The answer must not be "refund", but was "refund".');
+  });
+
+  it('says what was given and what was expected', async () => {
+    const { feedback } = await scoreOf({ type: 'exact_match' }, 'refund', ' "billing" ');
 
     expect(feedback).toBe('The answer was "\\"billing\\"", expected "refund".');
   });
 
-  it('says that the answer was cut off', () => {
-    const { feedback } = scoreOf({ type: 'exact_match' }, 'refund', 'ref', true);
+  it('says that the answer was cut off', async () => {
+    const { feedback } = await scoreOf({ type: 'exact_match' }, 'refund', { text: 'ref', truncated: true });
 
     expect(feedback).toBe(
       'The answer was "ref", expected "refund". The answer was cut off at the output limit: a shorter answer is needed.',
     );
   });
 
-  it('cuts long answers in its feedback, and never through a character', () => {
-    const { feedback } = scoreOf({ type: 'exact_match' }, 'short', `xy${'\u{1F600}'.repeat(100_000)}`);
+  it('cuts long answers in its feedback, and never through a character', async () => {
+    const { feedback } = await scoreOf({ type: 'exact_match' }, 'short', `xy${'\u{1F600}'.repeat(100_000)}`);
 
     expect(feedback.length).toBeLessThan(400);
     expect(feedback).toContain('(200004 characters)');

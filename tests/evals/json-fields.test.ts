@@ -73,15 +73,17 @@ describe('json_fields', () => {
       answer: '{"a":1}',
       score: 0,
     },
-  ])('gives $score for $case', ({ expected, answer, score, fields }) => {
-    expect(scoreOf({ type: 'json_fields', ...(fields ? { fields } : {}) }, expected, answer).score).toBe(score);
+  ])('gives $score for $case', async ({ expected, answer, score, fields }) => {
+    const settings = { type: 'json_fields', ...(fields ? { fields } : {}) };
+
+    expect(await scoreOf(settings, expected, answer)).toMatchObject({ score });
   });
 
-  it('says which field was wrong and what was expected', () => {
+  it('says which field was wrong and what was expected', async () => {
     const expected = { urgency: 'high', topics: { billing: true, login: false }, note: 'n', ok: 1 };
     const answer = '{"urgency":"low","topics":{"billing":false,"login":false},"ok":1}';
 
-    const { feedback } = scoreOf({ type: 'json_fields' }, expected, answer);
+    const { feedback } = await scoreOf({ type: 'json_fields' }, expected, answer);
 
     expect(feedback).toBe(
       'urgency: was "low", expected "high"; topics.billing: was false, expected true; note: is missing, expected "n"',
@@ -94,39 +96,97 @@ describe('json_fields', () => {
     { answer: '[]', feedback: /^The answer is JSON but no object\. Expected a JSON object with a, b\.$/ },
     { answer: '{"a":"y","b":1}', feedback: /^a: was "y", expected an object with x$/ },
     { answer: '{"a":{"x":1},"b":1}', feedback: /^All fields are right\.$/ },
-  ])('tells a person what to do about $answer', ({ answer, feedback }) => {
-    expect(scoreOf({ type: 'json_fields' }, { a: { x: 1 }, b: 1 }, answer).feedback).toMatch(feedback);
+  ])('tells a person what to do about $answer', async ({ answer, feedback }) => {
+    const result = await scoreOf({ type: 'json_fields' }, { a: { x: 1 }, b: 1 }, answer);
+
+    expect(result.feedback).toMatch(feedback);
   });
 
-  it('says that an answer was cut off', () => {
-    expect(scoreOf({ type: 'json_fields' }, { a: 1 }, '{"a":', true).feedback).toContain(
+  it('says that an answer was cut off', async () => {
+    const { feedback } = await scoreOf({ type: 'json_fields' }, { a: 1 }, { text: '{"a":', truncated: true });
+
+    expect(feedback).toContain(
       'cut off at the output limit: a shorter answer is needed. Expected a JSON object with a.',
     );
   });
 
-  it('takes an answer of any depth as a bad answer, not as an error', () => {
-    const { score, feedback } = scoreOf({ type: 'json_fields' }, { a: 1, b: 2 }, `{"a":${nested(200_000)},"b":2}`);
+  it('takes an answer of any depth as a bad answer, not as an error', async () => {
+    const { score, feedback } = await scoreOf(
+      { type: 'json_fields' },
+      { a: 1, b: 2 },
+      `{"a":${nested(200_000)},"b":2}`,
+    );
 
     expect(score).toBe(0.5);
     expect(feedback).toBe('a: was a value that is nested too deeply to be shown, expected 1');
   });
 
-  it('compares two deep values', () => {
-    expect(scoreOf({ type: 'json_fields' }, { a: parsed(nested(500)) }, `{"a":${nested(500)}}`).score).toBe(1);
-    expect(scoreOf({ type: 'json_fields' }, { a: parsed(nested(500)) }, `{"a":${nested(501)}}`).score).toBe(0);
+  it.each<{ case: string; settings: object; expected: Json; answer: string; score: number }>([
+    {
+      case: 'fields below a path',
+      settings: { path: 'x' },
+      expected: { x: { a: 1, b: 2 } },
+      answer: '{"a":1}',
+      score: 0.5,
+    },
+    {
+      case: 'named fields below a path',
+      settings: { path: 'x', fields: ['b.c'] },
+      expected: { x: { b: { c: 2 } } },
+      answer: '{"b":{"c":2}}',
+      score: 1,
+    },
+    {
+      case: 'a part of the answer',
+      settings: { answerPath: 'r' },
+      expected: { a: 1 },
+      answer: '{"r":{"a":1}}',
+      score: 1,
+    },
+    { case: 'half, turned round', settings: { not: true }, expected: { a: 1, b: 2 }, answer: '{"a":1}', score: 0.5 },
+    { case: 'all, turned round', settings: { not: true }, expected: { a: 1 }, answer: '{"a":1}', score: 0 },
+    { case: 'what is no JSON, turned round', settings: { not: true }, expected: { a: 1 }, answer: 'NaN', score: 1 },
+  ])('gives $score for $case', async ({ settings, expected, answer, score }) => {
+    expect(await scoreOf({ type: 'json_fields', ...settings }, expected, answer)).toMatchObject({ score });
   });
 
-  it('reads an answer of endless white space after a fence in a time that grows no faster than the answer', () => {
+  it('turned round, says what must not be', async () => {
+    const { feedback } = await scoreOf({ type: 'json_fields', not: true }, { a: 1 }, '{"a":1}');
+
+    expect(feedback).toBe(
+      'The answer must not be a JSON object with the expected a, but was "{\\"a\\":1}". (All fields are right.)',
+    );
+  });
+
+  it.each([
+    { settings: { path: 'x' }, missing: 'json_fields needs an object as `expected.x`.' },
+    { settings: { path: 'a' }, missing: 'json_fields needs at least one field in `expected.a`.' },
+    { settings: { path: 'b', fields: ['c'] }, missing: 'json_fields compares c, which `expected.b` does not have.' },
+  ])('says of $settings: $missing', async ({ settings, missing }) => {
+    const expected = { a: {}, b: { d: 1 } };
+
+    await expect(scoreOf({ type: 'json_fields', ...settings }, expected, '{}')).rejects.toThrow(missing);
+  });
+
+  it('compares two deep values', async () => {
+    const settings = { type: 'json_fields' };
+    const expected = { a: parsed(nested(500)) };
+
+    expect(await scoreOf(settings, expected, `{"a":${nested(500)}}`)).toMatchObject({ score: 1 });
+    expect(await scoreOf(settings, expected, `{"a":${nested(501)}}`)).toMatchObject({ score: 0 });
+  });
+
+  it('reads an answer of endless white space after a fence in a time that grows no faster than the answer', async () => {
     // Quadratic, this is hours and the test never ends.
     const answer = `\`\`\`json${'\n'.repeat(3_000_000)}x`;
 
-    expect(scoreOf({ type: 'json_fields' }, { a: 1 }, answer).score).toBe(0);
+    expect(await scoreOf({ type: 'json_fields' }, { a: 1 }, answer)).toMatchObject({ score: 0 });
   });
 
-  it('bounds its feedback however many fields are wrong', () => {
+  it('bounds its feedback however many fields are wrong', async () => {
     const expected = Object.fromEntries(Array.from({ length: 3_000 }, (_, i) => [`field${i}`, 'x'.repeat(300)]));
 
-    const { score, feedback } = scoreOf({ type: 'json_fields' }, expected, '{}');
+    const { score, feedback } = await scoreOf({ type: 'json_fields' }, expected, '{}');
 
     expect(score).toBe(0);
     expect(feedback.length).toBeLessThanOrEqual(1501);
