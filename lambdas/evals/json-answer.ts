@@ -14,6 +14,6 @@ export function parseAnswer(text: string): ParsedAnswer {
     return { value: JSON.parse(body) as Json };
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    return { value: undefined, problem: `The answer is not JSON (${reason.replace(/\s+/g, ' ')}).` };
+    return { value: undefined, problem: `The answer is not JSON (${reason.replace(/\s+/g, ' ').toWellFormed()}).` };
   }
 }

@@ -31,6 +31,7 @@ import {
   type Scored,
   type SettingsProblem,
   show,
+  toJson,
   valueAt,
 } from './scorer.ts';
 import { type EvalServices, ScoringEndedError } from './services.ts';
@@ -117,12 +118,20 @@ export async function scoreAnswer(
 
 /** Whether a score counts as passed. */
 export function passes(settings: EvalSettings, score: number): boolean {
+  // What would pass does not pass when it is turned round.
+  if (settings.not === true && settings.threshold === undefined) {
+    return 1 - score < defaultThreshold(settings) - ROUNDING_ERROR;
+  }
   return score >= thresholdOf(settings) - ROUNDING_ERROR;
 }
 
 /** Score from which on an answer passes. */
 export function thresholdOf(settings: EvalSettings): number {
-  return settings.threshold ?? definitionOf(settings).threshold?.(settings as never) ?? 1;
+  return settings.threshold ?? defaultThreshold(settings);
+}
+
+function defaultThreshold(settings: EvalSettings): number {
+  return definitionOf(settings).threshold?.(settings as never) ?? 1;
 }
 
 /** What an example lacks for an eval, in words; null when nothing. */
@@ -199,7 +208,7 @@ function partOf(answer: Answer, path: string | undefined): Answer | Scored {
   const rule = `be JSON with the field ${path}`;
   const parsed = parseAnswer(answer.text);
   const part = parsed.value === undefined ? undefined : valueAt(parsed.value, path);
-  if (part !== undefined) return { ...answer, text: typeof part === 'string' ? part : JSON.stringify(part) };
+  if (part !== undefined) return { ...answer, text: typeof part === 'string' ? part : toJson(part) };
   const problem = parsed.value === undefined ? parsed.problem : `The answer has no field ${path}.`;
   return { score: 0, feedback: `${problem}${cutNote(answer)}`, rule };
 }

@@ -142,8 +142,8 @@ export function show(value: Json | undefined): string {
   return text.length > 200 ? `${text.slice(0, 200).toWellFormed()}… (${text.length} characters)` : text;
 }
 
-/** A model may nest deeper than can be written down; that is a bad answer and no failure. */
-function toJson(value: Json): string {
+/** JSON. A model may nest deeper than can be written down; that is a bad answer and no failure. */
+export function toJson(value: Json): string {
   try {
     return JSON.stringify(value);
   } catch {
