@@ -1,8 +1,7 @@
 /** What a user's own scorers need on one machine: threads for files, and the user's own AWS for functions. */
-import { LambdaClient } from '@aws-sdk/client-lambda';
 import { InvalidInputError } from '../lambdas/contracts/errors.ts';
 import type { EvalSettings } from '../lambdas/contracts/evals.ts';
-import { forgetScorers, scorerClient, setFileRunner, setScorerClient } from '../lambdas/platform/scorers.ts';
+import { setFileRunner } from '../lambdas/platform/scorers.ts';
 import { startScorerFiles } from './scorer-files.ts';
 
 /** Lets scorers be files while `work` goes on. */
@@ -13,7 +12,6 @@ export async function withScorerFiles<T>(work: () => Promise<T>): Promise<T> {
     return await work();
   } finally {
     setFileRunner(null);
-    forgetScorers();
     await files.stop();
   }
 }
@@ -26,7 +24,9 @@ export async function withScorerFiles<T>(work: () => Promise<T>): Promise<T> {
 export async function keepUserAws(evals: readonly EvalSettings[]): Promise<void> {
   const remote = evals.findIndex(({ type, arn, file }) => type === 'custom' && arn !== undefined && file === undefined);
   if (remote === -1) return;
-  const given = new LambdaClient({});
+  // Only whoever needs the client waits for it to load.
+  const { scorerClient, setScorerClient } = await import('../lambdas/platform/scorer-functions.ts');
+  const given = scorerClient();
   try {
     const [region, credentials] = await Promise.all([given.config.region(), given.config.credentials()]);
     setScorerClient(scorerClient({ region, credentials }));

@@ -8,7 +8,7 @@ import { openAiModel } from '../model/openai-model.ts';
 import { priceOf, pricesOf } from '../model/prices.ts';
 import { addUsage, noUsage } from '../optimizer/usage.ts';
 import { optionalEnv } from '../platform/env.ts';
-import { invokeScorer, runScorerFile } from '../platform/scorers.ts';
+import { runScorerFile } from '../platform/scorers.ts';
 import { modelApiKey } from '../platform/secrets.ts';
 import { StoppedError } from '../platform/shutdown.ts';
 import { loadArchive, loadContext } from '../store/artifacts.ts';
@@ -123,7 +123,10 @@ function evalDependencies(embeddings: EmbeddingModel, { prices }: Task): EvalDep
   return {
     embeddings,
     priceOf: (name) => priceOf(name, prices),
-    invoke: invokeScorer,
+    invoke: async (arn, payload, timeoutSeconds) => {
+      const { invokeScorer } = await import('../platform/scorer-functions.ts');
+      return invokeScorer(arn, payload, timeoutSeconds);
+    },
     runFile: runScorerFile,
   };
 }

@@ -8,7 +8,8 @@ import type { Example } from '../../lambdas/contracts/dataset.ts';
 import { asksModels, callsOfEvals, evalSchema, problemOf, scoreAnswer } from '../../lambdas/evals/registry.ts';
 import type { EvalContext } from '../../lambdas/evals/scorer.ts';
 import { type EvalServices, ScoringEndedError } from '../../lambdas/evals/services.ts';
-import { forgetScorers, invokeScorer, runScorerFile, ScorerUnavailableError } from '../../lambdas/platform/scorers.ts';
+import { forgetScorers, invokeScorer } from '../../lambdas/platform/scorer-functions.ts';
+import { runScorerFile, ScorerUnavailableError } from '../../lambdas/platform/scorers.ts';
 import { keepUserAws, withScorerFiles } from '../../local/user-scorers.ts';
 import { evalOf, noServices } from './scoring.ts';
 
