@@ -148,17 +148,18 @@ describe('evaluate', () => {
 
   it('started again after that, tries once more what failed for a passing reason, and pays for the rest once', async (context) => {
     const task = await openJudgedTask(context, {
-      judge: { name: 'good', maxOutputTokens: 128, timeoutSeconds: 0.2 },
+      judge: { name: 'good', maxOutputTokens: 128, timeoutSeconds: 0.5 },
       optimizer: { concurrency: 2 },
     });
-    task.trouble = ({ role, index }) => (role === 'judge' && index % 5 < 2 ? 0 : null);
+    task.trouble = ({ role, body }) =>
+      role === 'judge' && /question validation [37]\\n/.test(JSON.stringify(body)) ? 0 : null;
     const failed = await tell(evaluate, task, '--json');
     task.trouble = () => null;
 
     const result = promptsOf(await tell(evaluate, task, '--json'));
 
     expect(failed).toMatchObject({ code: 1, out: '' });
-    expect(failed.errors).toMatch(/of 20 rollouts have no score.*did not answer within 0.2 s/s);
+    expect(failed.errors).toMatch(/of 20 rollouts have no score.*did not answer within 0.5 s/s);
     expect(result.prompts[0]).toMatchObject({ score: { n: 20 }, leftOut: 0 });
     expect([task.count('task'), task.count('judge')]).toEqual([20, 20]);
     expect(result.spend).toMatchObject({ rollouts: 20, inputTokens: 4000, outputTokens: 400, failures: 0 });

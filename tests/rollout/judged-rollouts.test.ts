@@ -429,7 +429,7 @@ describe('a judge whose probabilities are wanted', () => {
 describe('a judge that fails for now', () => {
   it('is tried again by the run that is started anew, with the answer that is there, and all is counted once', async () => {
     const provider = await openProvider();
-    const batch = batchOf(provider, 1, { judge: { timeoutSeconds: 0.1 } });
+    const batch = batchOf(provider, 1, { judge: { timeoutSeconds: 0.5 } });
     provider.trouble = ({ asks }) => (asks === 'right' ? 'late' : null);
 
     const first = await run(batch, provider);
@@ -444,7 +444,7 @@ describe('a judge that fails for now', () => {
       failure: {
         name: 'ModelUnavailableError',
         transient: true,
-        message: expect.stringMatching(/^An eval could not ask its model: judge-\S+ did not answer within 0.1 s\.$/),
+        message: expect.stringMatching(/^An eval could not ask its model: judge-\S+ did not answer within 0.5 s\.$/),
       },
       usage: { calls: 1, judgeCalls: 3 },
     });
@@ -457,7 +457,7 @@ describe('a judge that fails for now', () => {
 
   it('twice is counted once each time, whatever was paid for in between', async () => {
     const provider = await openProvider();
-    const batch = batchOf(provider, 1, { judge: { timeoutSeconds: 0.1 } });
+    const batch = batchOf(provider, 1, { judge: { timeoutSeconds: 0.5 } });
     provider.trouble = ({ role }) => (role === 'judge' ? 'late' : null);
     await run(batch, provider);
     provider.trouble = ({ asks }) => (asks === 'right' ? 'late' : null);
