@@ -60,7 +60,10 @@ export const rolloutSchema = z.strictObject({
   /** From request to answer; null when there was none, or nobody measured. */
   latencyMs: z.number().min(0).nullable(),
   failure: failureSchema.nullable(),
+  /** What the run has paid for it. */
   usage: usageSchema,
+  /** Of all calls that it stands on, whoever paid for them. */
+  allUsage: usageSchema,
 });
 export type Rollout = z.infer<typeof rolloutSchema>;
 

@@ -3,7 +3,7 @@
  * `statemachine/evaluate.asl.json` is started with, and what it keeps. Scores are points in [0, 1], money US dollars.
  */
 import { z } from 'zod';
-import { knownSchema, spendSchema, verificationRowSchema } from './artifacts.ts';
+import { knownSchema, spendSchema, usageSchema, verificationRowSchema } from './artifacts.ts';
 import { exampleSchema, splitNames } from './dataset.ts';
 import type { EvalSettings, evalSettingsSchema } from './evals.ts';
 import { itemResultSchema, runIdSchema } from './payloads.ts';
@@ -119,7 +119,9 @@ export const evaluationStateSchema = z.strictObject({
   spend: spendSchema,
   concurrency: z.number().int().min(1),
   elapsedMs: z.number().min(0),
-  /** null: all is done, or no cap has room for more. */
+  /** The cap that has no room for one more rollout; null while there is room, or nothing left to do. */
+  stopReason: z.enum(['rollouts', 'tokens', 'costUsd', 'minutes']).nullable(),
+  /** null: all is done, or a cap has no room for more. */
   step: z
     .strictObject({ maxConcurrency: z.number().int().min(1), items: z.array(evaluationItemSchema).min(1) })
     .nullable(),
@@ -130,6 +132,7 @@ export type EvaluationState = z.infer<typeof evaluationStateSchema>;
 export const evaluationRowSchema = verificationRowSchema.extend({
   failure: z.strictObject({ name: z.string(), message: z.string() }).nullable(),
   latencyMs: z.number().nullable(),
+  allUsage: usageSchema,
 });
 export type EvaluationRow = z.infer<typeof evaluationRowSchema>;
 

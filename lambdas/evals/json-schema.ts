@@ -44,17 +44,22 @@ export const jsonSchema: EvalDefinition<z.infer<typeof schema>> = {
         const feedback = `${parsed.problem}${cutNote(answer)} It must be JSON that the schema allows.`;
         return { score: 0, feedback, rule };
       }
-      const problems = problemsOf(parsed.value);
-      if (problems.length === 0) return { score: 1, feedback: 'Right.', rule };
-      const shown = problems.slice(0, MOST_PROBLEMS).join('; ');
-      const more = problems.length > MOST_PROBLEMS ? `; and ${problems.length - MOST_PROBLEMS} more` : '';
-      return { score: 0, feedback: `The schema does not allow the answer: ${shown}${more}.`, rule };
+      const { count, told } = problemsOf(parsed.value);
+      if (count === 0) return { score: 1, feedback: 'Right.', rule };
+      const more = count > told.length ? `; and ${count - told.length} more` : '';
+      return { score: 0, feedback: `The schema does not allow the answer: ${told.join('; ')}${more}.`, rule };
     };
   },
 };
 
+/** What is wrong with a value: how many things, and the first of them in words. */
+interface Problems {
+  readonly count: number;
+  readonly told: readonly string[];
+}
+
 /** The check of a schema: what is wrong with a value. @throws Error when it is no schema */
-function compile(value: AnySchema): (given: unknown) => string[] {
+function compile(value: AnySchema): (given: unknown) => Problems {
   const uri = typeof value === 'object' && '$schema' in value ? String(value.$schema) : '';
   // The check of an asynchronous schema is a promise, which is always truthy.
   if (typeof value === 'object' && '$async' in value) throw new Error('$async is none of its keywords');
@@ -90,14 +95,16 @@ function compile(value: AnySchema): (given: unknown) => string[] {
 
 const TOO_SLOW = `The check of an answer against the schema did not end within ${LIMIT_MS} ms. \`uniqueItems\` on long lists does that.`;
 
-function problemsOf(validate: ValidateFunction, value: unknown, problem: () => string): string[] {
+function problemsOf(validate: ValidateFunction, value: unknown, problem: () => string): Problems {
   try {
-    if (inTime(() => validate(value), LIMIT_MS, problem)) return [];
+    if (inTime(() => validate(value), LIMIT_MS, problem)) return { count: 0, told: [] };
   } catch (error) {
-    if (error instanceof RangeError) return ['it is nested too deeply to be checked'];
+    if (error instanceof RangeError) return { count: 1, told: ['it is nested too deeply to be checked'] };
     throw error;
   }
-  return (validate.errors ?? []).map(describe);
+  const errors = validate.errors ?? [];
+  // The time limit is over here, and an answer may have a hundred thousand of them.
+  return { count: errors.length, told: errors.slice(0, MOST_PROBLEMS).map(describe) };
 }
 
 /** Parameters of a problem that its message leaves out. */

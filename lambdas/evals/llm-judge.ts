@@ -154,7 +154,9 @@ async function askOnce(
   let messages = judgeMessages(members, judged, sample);
   let why = '';
   for (let attempt = 0; attempt < 2; attempt += 1) {
-    const reply = await askFor({ model, messages, responseSchema, logprobs: weighted, sample }, services);
+    const isUsable = (reply: ChatAnswer): boolean => readJudgeReply(members, reply, weighted).status === 'read';
+    const question = { model, messages, responseSchema, logprobs: weighted, sample };
+    const reply = await askFor(question, isUsable, services);
     const read = readJudgeReply(members, reply, weighted);
     if (read.status === 'read') return read.judgements;
     why = `${read.problem} It wrote: ${show(reply.text)}`;
@@ -166,15 +168,19 @@ async function askOnce(
 /** Judges whose servers have refused to give probabilities; known for the life of the process. */
 const withoutProbabilities = new Set<string>();
 
-async function askFor(question: Question, services: EvalServices): Promise<ChatAnswer> {
-  if (!question.logprobs) return services.ask(question);
+async function askFor(
+  question: Question,
+  isUsable: (reply: ChatAnswer) => boolean,
+  services: EvalServices,
+): Promise<ChatAnswer> {
+  if (!question.logprobs) return services.ask(question, isUsable);
   const plain = { ...question, logprobs: false, withoutProbabilities: true };
-  if (withoutProbabilities.has(question.model.name)) return services.ask(plain);
+  if (withoutProbabilities.has(question.model.name)) return services.ask(plain, isUsable);
   try {
-    return await services.ask(question);
+    return await services.ask(question, isUsable);
   } catch (error) {
     if (!(error instanceof EvalFailure) || error.name !== 'ModelRefusedRequestError') throw error;
-    const answer = await services.ask(plain);
+    const answer = await services.ask(plain, isUsable);
     withoutProbabilities.add(question.model.name);
     return answer;
   }

@@ -29,8 +29,11 @@ export interface EvalServices {
   readonly candidate: Components;
   /** The task's judge; undefined when it has none. */
   readonly judge: JudgeModelSettings | undefined;
-  /** @throws EvalFailure when there is no answer for good; an interruption passes through untouched */
-  ask(question: Question): Promise<ChatAnswer>;
+  /**
+   * @param isUsable whether a reply is worth keeping: one that is not is never found again
+   * @throws EvalFailure when there is no answer for good; an interruption passes through untouched
+   */
+  ask(question: Question, isUsable: (reply: ChatAnswer) => boolean): Promise<ChatAnswer>;
   /** The embedding of a text by a model of the same server. Throws as `ask` does. */
   embed(model: string, text: string): Promise<readonly number[]>;
   /** Invokes a Lambda function with a JSON payload, and gives its answer. @throws EvalFailure */

@@ -13,8 +13,8 @@ const schema = z.strictObject({
   model: z.string().min(1).default('text-embedding-3-small'),
 });
 
-/** Time limit of an embedding, seconds: `rollout/make-rollout.ts` keeps it. */
-const EMBEDDING_SECONDS = 30;
+/** Time limit of an embedding, seconds. */
+export const EMBEDDING_SECONDS = 30;
 
 export const similarity: EvalDefinition<z.infer<typeof schema>> = {
   schema,
@@ -39,10 +39,13 @@ export const similarity: EvalDefinition<z.infer<typeof schema>> = {
     // Servers refuse to embed nothing.
     if (answer.text.trim() === '')
       return { score: 0, feedback: `The answer was empty, expected ${show(wanted)}.`, rule };
-    const [given, reference] = await Promise.all([
-      services.embed(settings.model, answer.text),
-      services.embed(settings.model, wanted),
-    ]);
+    const texts = [answer.text, wanted];
+    // Both are paid for, so each is finished whatever becomes of the other.
+    const settled = await Promise.allSettled(texts.map((text) => services.embed(settings.model, text)));
+    const [given = [], reference = []] = settled.map((one) => {
+      if (one.status === 'rejected') throw one.reason;
+      return one.value;
+    });
     const score = Math.max(0, Math.min(1, cosine(given, reference)));
     return score >= 1 - 1e-9
       ? { score: 1, feedback: 'Right.', rule }

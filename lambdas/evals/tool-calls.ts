@@ -105,8 +105,11 @@ function pairsInOrder(fitting: readonly (readonly boolean[])[], length: number):
 function pairsInAnyOrder(fitting: readonly (readonly boolean[])[]): [number, number][] {
   const takenBy = new Map<number, number>();
   const place = (w: number, tried: Set<number>): boolean => {
-    for (const [g, isFitting] of (fitting[w] ?? []).entries()) {
-      if (!isFitting || tried.has(g)) continue;
+    const open = (fitting[w] ?? []).flatMap((isFitting, g) => (isFitting && !tried.has(g) ? [g] : []));
+    // One that nobody holds goes first: else many equal calls would push each other on, one after the other.
+    const free = open.find((g) => !takenBy.has(g));
+    for (const g of free === undefined ? open : [free]) {
+      if (tried.has(g)) continue;
       tried.add(g);
       const holder = takenBy.get(g);
       if (holder !== undefined && !place(holder, tried)) continue;

@@ -9,8 +9,8 @@ import { bootstrapInterval, mean, signFlipPValue } from '../optimizer/statistics
 import { addUsage, noUsage } from '../optimizer/usage.ts';
 import { holm } from './holm.ts';
 
-/** What the whole score is called beside the evals. */
-export const SCORE = 'score';
+/** What the whole score is called beside the evals: no name of an eval has a space. */
+export const SCORE = 'whole score';
 
 /** @param wanted rollouts of each variant that were asked for */
 export function promptResult(
@@ -24,7 +24,7 @@ export function promptResult(
   const scored = own.filter(({ score }) => score !== null);
   const estimate = (values: readonly number[], purpose: string): PromptResult['score'] => ({
     mean: mean(values),
-    ci95: bootstrapInterval(values, stream(seed, 'evaluation', purpose), undefined, [0, 1]),
+    ci95: bootstrapInterval(values, stream(seed, 'evaluation', purpose), resamplesFor(values.length), [0, 1]),
     n: values.length,
   });
   const valuesOf = (name: string): number[] =>
@@ -68,7 +68,7 @@ export function reasonsOf(rows: readonly EvaluationRow[], missing: number): Reco
 
 /** Tokens and cost of rollouts, whoever paid for them. */
 export function costOf(rows: readonly EvaluationRow[]): { tokens: number; costUsd: number | null } {
-  const usage = rows.reduce((sum, row) => addUsage(sum, row.usage), noUsage());
+  const usage = rows.reduce((sum, row) => addUsage(sum, row.allUsage), noUsage());
   return { tokens: usage.inputTokens + usage.outputTokens, costUsd: usage.costUsd };
 }
 
@@ -101,14 +101,19 @@ export function comparisonsOf(
         a: a.id,
         b: b.id,
         mean: mean(differences) ?? 0,
-        ci95: bootstrapInterval(differences, stream(seed, 'comparison', purpose)),
+        ci95: bootstrapInterval(differences, stream(seed, 'comparison', purpose), resamplesFor(differences.length)),
         n: differences.length,
-        pValue: signFlipPValue(differences, stream(seed, 'comparison test', purpose)),
+        pValue: signFlipPValue(differences, stream(seed, 'comparison test', purpose), resamplesFor(differences.length)),
       };
     });
     const adjusted = holm(compared.map(({ pValue }) => pValue));
     return compared.map((one, i) => ({ ...one, adjusted: adjusted[i] ?? one.pValue }));
   });
+}
+
+/** Fewer for many values, whose means are nearly normal: a comparison of thousands must not take minutes. */
+function resamplesFor(n: number): number {
+  return Math.max(1_000, Math.min(10_000, Math.round(3e6 / Math.max(1, n))));
 }
 
 function valuesByExample(rows: readonly EvaluationRow[], id: string, of: string): Map<string, number> {
@@ -128,12 +133,17 @@ export function worstRows(rows: readonly EvaluationRow[], most: number): (Evalua
     .slice(0, most);
 }
 
-/** The variant with the highest mean score; null when none has one. */
-export function bestPrompt(prompts: readonly PromptResult[]): string | null {
-  const known = prompts.filter(({ score }) => score.mean !== null);
+/** The variant with the highest mean score on the examples that all were scored on; null when there are none. */
+export function bestPrompt(variants: readonly Variant[], rows: readonly EvaluationRow[]): string | null {
+  const scores = variants.map(({ id }) => ({ id, of: valuesByExample(rows, id, SCORE) }));
+  const shared = [...(scores[0]?.of.keys() ?? [])].filter((example) => scores.every(({ of }) => of.has(example)));
+  const means = scores.flatMap(({ id, of }) => {
+    const value = mean(shared.map((example) => of.get(example) ?? 0));
+    return value === null ? [] : [{ id, value }];
+  });
   return (
-    known.reduce<PromptResult | null>(
-      (best, one) => (best === null || (one.score.mean ?? 0) > (best.score.mean ?? 0) ? one : best),
+    means.reduce<(typeof means)[number] | null>(
+      (best, one) => (best === null || one.value > best.value ? one : best),
       null,
     )?.id ?? null
   );

@@ -1,7 +1,8 @@
 /** The next step of an evaluation: as many jobs as the caps have room for, cut into items, each with its lease. Pure. */
-import type { EvaluationItem, EvaluationPlan, EvaluationState } from '../contracts/evaluation.ts';
+import type { EvaluationItem, EvaluationPlan, EvaluationState, Variant } from '../contracts/evaluation.ts';
 import {
   type Amount,
+  brokenCap,
   fits,
   type Judging,
   minus,
@@ -9,12 +10,13 @@ import {
   plus,
   type RunFacts,
   remaining,
+  sumOf,
   taskCall,
   times,
   toLease,
 } from '../optimizer/budget.ts';
 import { grantLeases, layOut, stepCapacity } from '../optimizer/shards.ts';
-import { jobCount, jobsBetween } from './jobs.ts';
+import { jobAt, jobCount, jobsBetween } from './jobs.ts';
 
 /** What the arithmetic needs of each variant, in the plan's order. */
 export interface VariantFacts {
@@ -22,7 +24,11 @@ export interface VariantFacts {
   readonly judging: Judging | null;
 }
 
-/** The state with its next step, after all of the steps before it have landed; no step when nothing is left to do. */
+/**
+ * The state with its next step, after all of the steps before it have landed: as many of the jobs that are left as fit at
+ * their worst case. What they do not use is there for the step after it. No step when nothing is left to do, or when not
+ * even one job fits; `stopReason` then names the cap.
+ */
 export function nextStep(
   state: EvaluationState,
   plan: EvaluationPlan,
@@ -31,30 +37,53 @@ export function nextStep(
 ): EvaluationState {
   const { task } = plan;
   const from = state.done;
-  const left = isOutOfTime ? 0 : jobCount(plan) - from;
-  const turn = state.turn + 1;
-  if (left <= 0) return { ...state, turn, step: null, items: [...state.items, 0] };
+  const left = jobCount(plan) - from;
   const seconds = Math.max(0, ...facts.map(({ judging }) => judging?.seconds ?? 0));
   const { timeoutSeconds } = task.model;
-  const count = Math.min(left, stepCapacity(state.concurrency, timeoutSeconds, seconds));
+  const room = remaining(task.budget, state.spend);
+  const wanted = Math.min(left, stepCapacity(state.concurrency, timeoutSeconds, seconds));
+  const count = isOutOfTime ? 0 : fittingJobs(plan, facts, from, wanted, room);
+  const turn = state.turn + 1;
+  if (count === 0) {
+    const broken = isOutOfTime ? 'minutes' : brokenCap(dearest(plan, facts), room);
+    const stopReason = left === 0 ? null : broken;
+    return { ...state, turn, step: null, stopReason, items: [...state.items, 0] };
+  }
   const layout = layOut(count, state.concurrency, timeoutSeconds, 1, seconds);
   let to = from;
   const ranges = layout.sizes.map((size) => {
     to += size;
     return { from: to - size, to };
   });
-  const room = remaining(task.budget, state.spend);
   const needs = ranges.map((range) => needOf(range, plan, facts));
-  const leases = leasesOf(needs, room, dearest(plan, facts));
+  const leases = grantLeases(needs, room, dearest(plan, facts));
   const items = ranges.map((range, i): EvaluationItem => {
     return { ...range, concurrency: layout.concurrency, lease: leases[i] ?? NO_LEASE };
   });
   return {
     ...state,
     turn,
+    stopReason: null,
     items: [...state.items, items.length],
     step: { maxConcurrency: layout.maxConcurrency, items },
   };
+}
+
+/** How many of the next `most` jobs fit into `room` at their worst case, in their order. */
+function fittingJobs(
+  plan: EvaluationPlan,
+  facts: readonly VariantFacts[],
+  from: number,
+  most: number,
+  room: Amount,
+): number {
+  const each = needsOfVariants(plan, facts);
+  let total = NOTHING;
+  for (let count = 0; count < most; count += 1) {
+    total = plus(total, each.get(jobAt(plan, from + count).variant) ?? NOTHING);
+    if (!fits(total, room)) return count;
+  }
+  return most;
 }
 
 /**
@@ -117,14 +146,16 @@ function least(a: Amount, b: Amount): Amount {
 }
 
 function needOf(range: { from: number; to: number }, plan: EvaluationPlan, facts: readonly VariantFacts[]): Amount {
-  const each = plan.variants.map((variant, i) => rolloutOf(plan, variant.task, facts[i]));
-  return plus(
-    ...jobsBetween(plan, range.from, range.to).map(({ variant }) => each[plan.variants.indexOf(variant)] ?? NOTHING),
-  );
+  const each = needsOfVariants(plan, facts);
+  return sumOf(jobsBetween(plan, range.from, range.to).map(({ variant }) => each.get(variant) ?? NOTHING));
+}
+
+function needsOfVariants(plan: EvaluationPlan, facts: readonly VariantFacts[]): Map<Variant, Amount> {
+  return new Map(plan.variants.map((variant, i) => [variant, rolloutOf(plan, variant.task, facts[i])]));
 }
 
 /** Worst case of one more rollout, whichever variant it is of. */
-function dearest(plan: EvaluationPlan, facts: readonly VariantFacts[]): Amount {
+export function dearest(plan: EvaluationPlan, facts: readonly VariantFacts[]): Amount {
   return plan.variants
     .map((variant, i) => rolloutOf(plan, variant.task, facts[i]))
     .reduce((most, one) => ({

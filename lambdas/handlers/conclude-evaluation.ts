@@ -10,9 +10,11 @@ import {
 import type { EvaluationResult, JudgesResult, PromptsResult } from '../contracts/evaluation-result.ts';
 import { bestJudge, judgeResult, judgesNoise } from '../evaluation/compare-judges.ts';
 import { bestPrompt, comparisonsOf, promptResult, reasonsOf, worstRows } from '../evaluation/compare-prompts.ts';
-import { jobCount } from '../evaluation/jobs.ts';
+import { dearest } from '../evaluation/plan.ts';
+import { taskCallsOf } from '../optimizer/budget.ts';
 import { stateHandler } from '../platform/handler.ts';
 import { type DetailsOf, detailsOf } from '../rollout/evaluation-details.ts';
+import { variantFacts } from '../rollout/evaluation-facts.ts';
 import { evalHashOf } from '../rollout/known.ts';
 import { runObject } from '../store/artifacts.ts';
 import { loadEvaluationPlan, loadEvaluationState, loadRows } from '../store/evaluations.ts';
@@ -34,7 +36,7 @@ export const handler = stateHandler(
     ]);
     if (run === null) throw new Error(`Run ${runId} does not exist.`);
     const rows = await rowsOfAllTurns(state);
-    throwIfTooManyFailed(plan, rows);
+    throwIfTooManyFailed(plan, state, rows);
     const details = await detailsOf(plan, rows);
     const result =
       plan.request.of === 'prompts'
@@ -54,17 +56,37 @@ async function rowsOfAllTurns({ runId, items }: EvaluationState): Promise<Evalua
   return (await Promise.all(shards.map(({ turn, index }) => loadRows(runId, turn, index)))).flat();
 }
 
-/** @throws TooManyFailuresError when more is left out than a number may leave out */
-function throwIfTooManyFailed(plan: EvaluationPlan, rows: readonly EvaluationRow[]): void {
-  const wanted = jobCount(plan);
-  const scored = rows.filter(({ score }) => score !== null).length;
-  const { maxFailureShare } = plan.task;
-  if (scored > 0 && wanted - scored <= wanted * maxFailureShare) return;
-  const reasons = Object.entries(reasonsOf(rows, wanted - rows.length)).sort(([, a], [, b]) => b - a);
-  const told = reasons.slice(0, 3).map(([reason, count]) => `${count} × ${reason}`);
-  throw new TooManyFailuresError(
-    `${wanted - scored} of ${wanted} rollouts have no score, more than the ${Math.round(maxFailureShare * 100)} % that a number may leave out (maxFailureShare): ${told.join('; ')}.`,
-  );
+/** @throws TooManyFailuresError when more of any side is left out than a number may leave out */
+function throwIfTooManyFailed(plan: EvaluationPlan, state: EvaluationState, rows: readonly EvaluationRow[]): void {
+  const { task, variants, size, draws } = plan;
+  const wanted = size * draws;
+  for (const variant of variants) {
+    const own = rows.filter(({ candidateId }) => candidateId === variant.id);
+    const scored = own.filter(({ score }) => score !== null).length;
+    if (scored > 0 && wanted - scored <= wanted * task.maxFailureShare) continue;
+    const reasons = Object.entries(reasonsOf(own, wanted - own.length)).sort(([, a], [, b]) => b - a);
+    const told = reasons.slice(0, 3).map(([reason, count]) => `${count} × ${reason}`);
+    const whose = variants.length === 1 ? '' : ` of ${variant.prompt} with ${variant.model}`;
+    throw new TooManyFailuresError(
+      `${wanted - scored} of ${wanted} rollouts${whose} have no score, more than the ${Math.round(task.maxFailureShare * 100)} % that a number may leave out (maxFailureShare): ${told.join('; ')}.${capWords(plan, state)}`,
+    );
+  }
+}
+
+/** Which cap ended the evaluation, and what it would have needed. */
+function capWords(plan: EvaluationPlan, { stopReason, spend }: EvaluationState): string {
+  if (stopReason === null) return '';
+  const { budget } = plan.task;
+  if (stopReason === 'minutes') return ` The time is up (budget.minutes is ${budget.minutes}).`;
+  const spent = {
+    rollouts: taskCallsOf(spend),
+    tokens: spend.inputTokens + spend.outputTokens,
+    costUsd: spend.costUsd ?? 0,
+  }[stopReason];
+  const next = dearest(plan, variantFacts(plan));
+  const need = { rollouts: next.calls, tokens: next.tokens, costUsd: next.costUsd }[stopReason];
+  const show = (value: number): string => String(Number(value.toPrecision(4)));
+  return ` budget.${stopReason} is ${budget[stopReason]}: ${show(spent)} were spent, and one more rollout may need ${show(need)}. Give more.`;
 }
 
 function common({ runId, task, notice }: EvaluationPlan, { spend, elapsedMs }: EvaluationState, details: DetailsOf) {
@@ -108,7 +130,7 @@ function promptsResult(
       };
     }),
     unsealed,
-    best: bestPrompt(prompts),
+    best: bestPrompt(variants, rows),
   };
 }
 

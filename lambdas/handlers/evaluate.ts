@@ -38,6 +38,7 @@ export const handler = stateHandler(itemInputSchema, itemDoneSchema, async (inpu
         table: isSealed ? 'sealed' : 'search',
         concurrency: item.concurrency,
         cautious: ledger.lastError !== null,
+        keepAnswers: true,
         jobs: jobs.map(toRollout),
       };
       return { variant, batch, loaded: await loadBatch(batch) };

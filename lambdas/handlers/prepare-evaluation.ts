@@ -64,6 +64,7 @@ async function begin(runId: string, input: unknown): Promise<string> {
     spend: NO_SPEND,
     concurrency: task.optimizer.concurrency,
     elapsedMs: 0,
+    stopReason: null,
     step: null,
   });
   return task.name;

@@ -43,7 +43,7 @@ export const handler = stateHandler(itemInputSchema, itemDoneSchema, async (inpu
   const refs = pairs.map(({ example, candidateId, draw }) => ({ exampleId: example.id, candidateId, draw }));
   // Why a rollout failed, or how long it took, stays here.
   const rows = rowsOf(refs, runId, loaded, results).map(
-    ({ failure: _failure, latencyMs: _latency, ...row }): VerificationRow => row,
+    ({ failure: _failure, latencyMs: _latency, allUsage: _all, ...row }): VerificationRow => row,
   );
   await saveVerification(runId, turn, index, { schema: 'prompt-optimizer.verification.v1', rows });
   if (results.interruption !== null) {

@@ -10,6 +10,7 @@ import type {
   PromptResult,
   PromptsResult,
 } from '../contracts/evaluation-result.ts';
+import { SCORE } from '../evaluation/compare-prompts.ts';
 import {
   formatCount,
   formatInterval,
@@ -76,7 +77,7 @@ function promptBlocks(result: PromptsResult, paint: Paint): string[] {
 
 function comparisonBlock(comparisons: readonly Comparison[], evals: readonly string[], paint: Paint): string {
   const rows = comparisons
-    .filter(({ of }) => of === 'score' || evals.length > 1)
+    .filter(({ of }) => of === SCORE || evals.length > 1)
     .map(({ of, a, b, mean, ci95, adjusted, n }) => [
       of,
       `${a} − ${b}`,

@@ -12,6 +12,7 @@ import { withVerdictsAlone } from '../evals/judge-reply.ts';
 import { asksModels, scoreAnswer } from '../evals/registry.ts';
 import type { Answer } from '../evals/scorer.ts';
 import { EvalFailure, type EvalServices, type Question, ScoringEndedError } from '../evals/services.ts';
+import { EMBEDDING_SECONDS } from '../evals/similarity.ts';
 import type { ChatAnswer, EmbeddingModel } from '../model/chat-model.ts';
 import { renderMessages } from '../model/templates.ts';
 import { CALL_OVERHEAD_TOKENS } from '../optimizer/budget.ts';
@@ -52,6 +53,8 @@ export interface RolloutPlace {
   readonly table: RolloutTable;
   readonly runId: string;
   readonly epoch: number;
+  /** Whether answers are kept even where rules alone score them: they will be scored by other rules, too. */
+  readonly keepAnswers?: boolean;
 }
 
 /** What is known of a rollout before it is made. */
@@ -66,7 +69,7 @@ export interface RolloutStart {
 export type MadeRollout = Pick<Rollout, 'status' | 'score' | 'evals' | 'output' | 'latencyMs' | 'failure'>;
 
 export type Making =
-  | { readonly status: 'made'; readonly rollout: MadeRollout; readonly usage: Usage }
+  | { readonly status: 'made'; readonly rollout: MadeRollout; readonly usage: Usage; readonly allUsage: Usage }
   /** `stored`: of calls that are kept and count when the rollout is made; `unstored`: of those that are kept nowhere. */
   | {
       readonly status: 'interrupted';
@@ -154,18 +157,23 @@ async function make(
   const { task } = place;
   let told: Pick<MadeRollout, 'output' | 'latencyMs'> = { output: null, latencyMs: null };
   try {
-    const answer = await answerOf(task, job, start, purse, lease.task, deps);
+    const answer = await answerOf(place, job, start, purse, lease.task, deps);
     told = { output: outputOf(answer), latencyMs: answer.latencyMs ?? null };
     const services = servicesOf(task, job, purse, lease.judge, deps);
     const { score, evals } = await scoreAnswer(task.evals, job.example, answer, services);
     const rollout = { status: 'scored' as const, score, evals, ...told, failure: null };
-    return { status: 'made', rollout, usage: purse.total() };
+    return { status: 'made', rollout, usage: purse.total(), allUsage: purse.all() };
   } catch (error) {
     if (error instanceof BrokenError) throw error.cause;
     if (error instanceof InterruptedError) {
       return { status: 'interrupted', error: error.interruption, stored: purse.stored(), unstored: purse.unstored() };
     }
-    return { status: 'made', rollout: { ...failed(failureOf(error)), ...told }, usage: purse.total() };
+    return {
+      status: 'made',
+      rollout: { ...failed(failureOf(error)), ...told },
+      usage: purse.total(),
+      allUsage: purse.all(),
+    };
   }
 }
 
@@ -181,13 +189,14 @@ export function failed(failure: Failure): MadeRollout {
 }
 
 async function answerOf(
-  task: Task,
+  place: RolloutPlace,
   job: RolloutJob,
   { answer: stored }: RolloutStart,
   purse: Purse,
   lease: Lease,
   deps: RolloutDependencies,
 ): Promise<Answer> {
+  const { task } = place;
   if (job.given !== undefined) return { text: job.given, truncated: false };
   const send = async (): Promise<CallOutcome<Answer>> => {
     const messages = renderMessages(job.components, job.example);
@@ -196,8 +205,13 @@ async function answerOf(
     return outcome.status === 'answered' ? { ...outcome, answer: answerFrom(outcome.answer, deps.price) } : outcome;
   };
   // Where evals cost nothing, the rollout itself is all that needs keeping.
-  if (!asksModels(task.evals)) return purse.spend(send, 'task');
-  return purse.once(answerKey(task, job), send, 'task', stored);
+  if (!keepsAnswers(place)) return purse.spend(send, 'task');
+  return purse.once(answerKey(task, job), send, 'task', { stored });
+}
+
+/** Whether an answer is kept before it is scored: it will be scored again, or scoring costs calls. */
+export function keepsAnswers({ task, keepAnswers }: RolloutPlace): boolean {
+  return keepAnswers === true || asksModels(task.evals);
 }
 
 function isAboutRefusals({ type }: { readonly type: string }): boolean {
@@ -230,14 +244,14 @@ function servicesOf(task: Task, job: RolloutJob, purse: Purse, lease: Lease, dep
   return {
     candidate: job.components,
     judge: task.judge,
-    async ask(question) {
+    async ask(question, isUsable) {
       const send = async (): Promise<CallOutcome> => {
         const price = given().priceOf(question.model.name);
         const outcome = await callModel(question, lease, { ...deps, price });
         return outcome.status === 'answered' ? { ...outcome, answer: withVerdictsAlone(outcome.answer) } : outcome;
       };
       try {
-        return await purse.once(questionKey(question, job.draw), send, 'judge');
+        return await purse.once(questionKey(question, job.draw), send, 'judge', { isUsable });
       } catch (error) {
         // A server that gives no probabilities was asked without them, and then that is what is stored.
         const mayBeRefused = question.logprobs && error instanceof NotStoredError;
@@ -264,9 +278,6 @@ function servicesOf(task: Task, job: RolloutJob, purse: Purse, lease: Lease, dep
     runFile: (file, payload, timeoutSeconds) => given().runFile(file, payload, timeoutSeconds),
   };
 }
-
-/** Time limit of one embedding. */
-export const EMBEDDING_SECONDS = 30;
 
 async function answered<T>(result: Promise<T>): Promise<CallOutcome<T>> {
   return { status: 'answered', answer: await result, usage: noUsage() };
@@ -309,12 +320,21 @@ interface Purse {
   /** Makes a call that is kept with the rollout alone. */
   spend<T>(send: () => Promise<CallOutcome<T>>, role: Role): Promise<T>;
   /** Gives what is stored under the key, or makes the call and keeps what it is answered. */
-  once<T>(key: string, send: () => Promise<CallOutcome<T>>, role: Role, stored?: PaidCall): Promise<T>;
+  once<T>(key: string, send: () => Promise<CallOutcome<T>>, role: Role, options?: OnceOptions<T>): Promise<T>;
+  /** Of all calls that it stands on, whoever paid for them. */
+  all(): Usage;
   /** All that the rollout has cost this run. */
   total(): Usage;
   /** The part of it that is stored, and the part that is not. */
   stored(): Usage;
   unstored(): Usage;
+}
+
+interface OnceOptions<T> {
+  /** What is known to be stored. */
+  readonly stored?: PaidCall | undefined;
+  /** Whether an answer is worth keeping; default: any is. */
+  readonly isUsable?: (answer: T) => boolean;
 }
 
 /** @param limit null: no call may be made, only what is stored is looked up */
@@ -326,6 +346,7 @@ function openPurse(
   const { table, runId, epoch } = place;
   let stored = earlier?.usage ?? noUsage();
   let unstored = noUsage();
+  let all = earlier?.usage ?? noUsage();
   // Two evals may ask the same: one call answers both.
   const asked = new Map<string, Promise<unknown>>();
 
@@ -337,6 +358,7 @@ function openPurse(
       return role === 'none' ? send() : unlessBroken(send());
     });
     const usage = usageAs(role, outcome.usage);
+    all = addUsage(all, usage);
     if (outcome.status === 'answered') return { answer: outcome.answer, usage };
     unstored = addUsage(unstored, usage);
     throw outcome.status === 'interrupted'
@@ -344,17 +366,25 @@ function openPurse(
       : new EvalFailure(outcome.failure.name, messageOf(outcome.failure, role), outcome.failure.transient);
   };
 
-  const storedOrMade = async <T>(key: string, send: () => Promise<CallOutcome<T>>, role: Role, known?: PaidCall) => {
+  const storedOrMade = async <T>(
+    key: string,
+    send: () => Promise<CallOutcome<T>>,
+    role: Role,
+    { stored: known, isUsable = () => true }: OnceOptions<T>,
+  ) => {
     const call = known ?? (await unlessBroken(loadPaidCall(table, key)));
     if (call !== null) {
-      const isOwn = call.runId === runId && call.paidFor === rolloutKey && call.epoch > (earlier?.epoch ?? -1);
-      if (isOwn) stored = addUsage(stored, call.usage);
+      const isOwn = call.runId === runId && call.paidFor === rolloutKey;
+      // What an earlier epoch has paid for this rollout is in `earlier` already.
+      const isCounted = isOwn && call.epoch <= (earlier?.epoch ?? -1);
+      if (isOwn && !isCounted) stored = addUsage(stored, call.usage);
+      if (!isCounted) all = addUsage(all, call.usage);
       return JSON.parse(call.value) as T;
     }
     const { answer, usage } = await spend(send, role);
     const value = JSON.stringify(answer);
     const paid = { rolloutKey: key, runId, epoch, paidFor: rolloutKey, value, usage };
-    if (await unlessBroken(savePaidCall(table, paid))) stored = addUsage(stored, usage);
+    if (isUsable(answer) && (await unlessBroken(savePaidCall(table, paid)))) stored = addUsage(stored, usage);
     else unstored = addUsage(unstored, usage);
     return answer;
   };
@@ -365,13 +395,14 @@ function openPurse(
       unstored = addUsage(unstored, usage);
       return answer;
     },
-    once<T>(key: string, send: () => Promise<CallOutcome<T>>, role: Role, known?: PaidCall): Promise<T> {
-      const made = (): Promise<T> => storedOrMade(key, send, role, known);
+    once<T>(key: string, send: () => Promise<CallOutcome<T>>, role: Role, options: OnceOptions<T> = {}): Promise<T> {
+      const made = (): Promise<T> => storedOrMade(key, send, role, options);
       const asking =
         (asked.get(key) as Promise<T> | undefined) ?? (limit === null ? made() : inTurn(`${table} ${key}`, made));
       asked.set(key, asking);
       return asking;
     },
+    all: () => all,
     total: () => addUsage(stored, unstored),
     stored: () => stored,
     unstored: () => unstored,

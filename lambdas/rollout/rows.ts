@@ -19,7 +19,7 @@ export function rowsOf(
   return refs.flatMap((ref, i): EvaluationRow[] => {
     const rollout = rollouts[i] ?? null;
     if (rollout !== null) {
-      const { score, evals, usage, failure, latencyMs } = rollout;
+      const { score, evals, usage, allUsage, failure, latencyMs } = rollout;
       return [
         {
           ...ref,
@@ -27,6 +27,7 @@ export function rowsOf(
           evals: Object.fromEntries(evals.map((one) => [one.name, one.score])),
           cached: rollout.runId !== runId,
           usage,
+          allUsage,
           failure: failure === null ? null : { name: failure.name, message: failure.message },
           latencyMs,
         },
@@ -34,6 +35,6 @@ export function rowsOf(
     }
     const usage = partial.get(keys[i] ?? '') ?? noUsage();
     if (usage.calls + usage.judgeCalls === 0) return [];
-    return [{ ...ref, score: null, evals: {}, cached: false, usage, failure: null, latencyMs: null }];
+    return [{ ...ref, score: null, evals: {}, cached: false, usage, allUsage: usage, failure: null, latencyMs: null }];
   });
 }

@@ -2,7 +2,6 @@
 import pLimit from 'p-limit';
 import type { Rollout, Usage } from '../contracts/artifacts.ts';
 import type { Task } from '../contracts/task.ts';
-import { asksModels } from '../evals/registry.ts';
 import { addUsage, noUsage } from '../optimizer/usage.ts';
 import { emitRunEvent } from '../platform/events.ts';
 import { stopRequested } from '../platform/shutdown.ts';
@@ -11,6 +10,7 @@ import type { ItemLease } from './lease.ts';
 import {
   answerKey,
   type Interruption,
+  keepsAnswers,
   makeRollout,
   type RolloutDependencies,
   type RolloutJob,
@@ -43,13 +43,11 @@ export function jobKey(task: Task, job: RolloutJob): string {
 }
 
 /**
- * Whether a stored rollout stands. A passing failure is tried again by the run that is started anew after it (`epoch`),
- * and never counts for another run.
+ * Whether a stored rollout stands. A failure never counts for another run, and is tried again by the run that is started
+ * anew after it (`epoch`): whatever its reason was, it may be mended by then.
  */
 export function stands(rollout: Rollout, run: { runId: string; epoch: number }): boolean {
-  if (rollout.status === 'scored') return true;
-  if (rollout.runId !== run.runId) return false;
-  return rollout.failure?.transient !== true || rollout.epoch === run.epoch;
+  return rollout.status === 'scored' || (rollout.runId === run.runId && rollout.epoch === run.epoch);
 }
 
 /** A batch against the store: what stands, what is left to run, what this run had paid for either. */
@@ -91,9 +89,7 @@ export async function loadMissing(
   jobs: readonly (readonly [string, RolloutJob])[],
   earlier: ReadonlyMap<string, Rollout>,
 ): Promise<Map<string, MissingRollout>> {
-  const answerKeys = new Map(
-    asksModels(place.task.evals) ? jobs.map(([key, job]) => [key, answerKey(place.task, job)]) : [],
-  );
+  const answerKeys = new Map(keepsAnswers(place) ? jobs.map(([key, job]) => [key, answerKey(place.task, job)]) : []);
   const answers = await loadPaidCalls(place.table, [...answerKeys.values()]);
   const entries = jobs.map(async ([key, job]): Promise<[string, MissingRollout]> => {
     const start = { key, earlier: earlier.get(key), answer: answers.get(answerKeys.get(key) ?? '') };
@@ -141,6 +137,7 @@ export async function runRollouts(
       draw: job.draw,
       ...making.rollout,
       usage: making.usage,
+      allUsage: making.allUsage,
     };
     await saveRollout(batch.table, rollout);
     results.set(start.key, rollout);

@@ -129,6 +129,20 @@ describe('json_schema', () => {
     expect(feedback).toBe(`The schema does not allow the answer: ${told}.`);
   });
 
+  it('tells the first of very many problems, and no more of them than are shown', async () => {
+    const value = { items: { enum: Array.from({ length: 500 }, (_, i) => `value ${i}`) } };
+    const answer = JSON.stringify(Array.from({ length: 20_000 }, () => 'x'));
+    const stringify = vi.spyOn(JSON, 'stringify');
+
+    const { score, feedback } = await scoreOf({ type: 'json_schema', value }, undefined, answer);
+
+    const lists = stringify.mock.calls.filter(([one]) => Array.isArray(one) && one.length === 500);
+    stringify.mockRestore();
+    expect(score).toBe(0);
+    expect(feedback).toMatch(/^The schema does not allow the answer: 0 must be equal to one of the allowed values/);
+    expect(lists).toHaveLength(5);
+  });
+
   it('says that an answer was cut off', async () => {
     const { feedback } = await scoreOf({ type: 'json_schema', value: {} }, undefined, { text: '{"a', truncated: true });
 

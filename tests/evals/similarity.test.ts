@@ -89,6 +89,23 @@ describe('similarity', () => {
     await expect(scoreOf({ type: 'similarity' }, 'a', 'b')).rejects.toThrow('This eval asks nobody.');
   });
 
+  it('waits for the other embedding when one fails: it is paid for', async () => {
+    let isEmbedded = false;
+    const embed = async (_model: string, text: string): Promise<readonly number[]> => {
+      if (text === 'given') throw new Error('The server refused.');
+      await new Promise((resolve) => setTimeout(resolve, 20));
+      isEmbedded = true;
+      return [1];
+    };
+    const example = { id: 'x', input: '', expected: 'wanted' };
+    const answer = { text: 'given', truncated: false };
+
+    const scored = scoreAnswer([evalOf({ type: 'similarity' })], example, answer, { ...noServices, embed });
+
+    await expect(scored).rejects.toThrow('The server refused.');
+    expect(isEmbedded).toBe(true);
+  });
+
   it('plans one embedding of the answer and one of what it is compared with', () => {
     const evals = [evalOf({ type: 'similarity', value: 'äb', model: 'm' })];
 

@@ -225,6 +225,16 @@ describe('tool_calls', () => {
     expect(await score({ ordered, arguments: 'subset', mode: 'superset' }, wanted, given)).toBe(1);
   });
 
+  it('pairs a thousand calls that are all alike, each with one', async () => {
+    // By exchanging places one after the other, this takes the third power of them: seconds.
+    const wanted = Array.from({ length: 1_000 }, () => ({ name: 'f' }));
+    const given = Array.from({ length: 1_000 }, () => call('f'));
+    const began = performance.now();
+
+    expect(await score({ mode: 'equal' }, wanted, given)).toBe(1);
+    expect(performance.now() - began).toBeLessThan(1_000);
+  });
+
   it.each([[undefined], [null], ['f'], [{ name: 'f' }], [['f']], [[{ name: '' }]], [[{ name: 'f', args: {} }]]] as [
     Json | undefined,
   ][])('refuses to score against %j: that is an error and no score', async (expected) => {

@@ -56,6 +56,7 @@ function planOf({ size, variants, draws, concurrency, budget }: Shape): {
     spend: NO_SPEND,
     concurrency,
     elapsedMs: 0,
+    stopReason: null,
     step: null,
   };
   return { plan, state };
@@ -117,10 +118,28 @@ describe('the steps of an evaluation', () => {
           };
           current = nextStep({ ...current, spend, done: items.at(-1)?.to ?? 0 }, plan, all, false);
         }
-        expect(handedOut).toEqual(Array.from({ length: jobCount(plan) }, (_, i) => i));
+        // In order, and without a gap; all of them unless a cap has no room for one more.
+        const isWhole = current.stopReason === null;
+        expect(handedOut).toEqual(Array.from({ length: isWhole ? jobCount(plan) : handedOut.length }, (_, i) => i));
       }),
       { numRuns: 60 },
     );
+  });
+
+  it('hand out what fits at its worst case, and then more of what was not used', () => {
+    const { plan, state } = planOf({ size: 10, variants: 1, draws: 1, concurrency: 4, budget: { tokens: 1_000 } });
+
+    const first = nextStep(state, plan, [facts], false);
+    const jobs = first.step?.items.at(-1)?.to ?? 0;
+    const spend = { ...first.spend, modelCalls: jobs, rollouts: jobs, inputTokens: 10 * jobs };
+    const second = nextStep({ ...first, spend, done: jobs }, plan, [facts], false);
+    const spent = { ...spend, inputTokens: 990 };
+    const third = nextStep({ ...second, spend: spent, done: second.step?.items.at(-1)?.to ?? 0 }, plan, [facts], false);
+
+    expect(jobs).toBeGreaterThan(0);
+    expect(jobs).toBeLessThan(10);
+    expect(second.step?.items[0]?.from).toBe(jobs);
+    expect(third).toMatchObject({ step: null, stopReason: 'tokens' });
   });
 
   it('end when the time is up', () => {

@@ -628,7 +628,7 @@ describe('a lease', () => {
 });
 
 describe('a judge of no use', () => {
-  it('twice is a failure that is named for the judge, with the answer kept', async () => {
+  it('twice is a failure that is named for the judge; the answer is kept, the useless replies are not', async () => {
     const provider = await openProvider();
     const batch = batchOf(provider, 1);
     provider.trouble = ({ asks }) => (asks === 'right' ? { say: 'I like it.' } : null);
@@ -644,8 +644,13 @@ describe('a judge of no use', () => {
       failure: { name: 'JudgeError', transient: false, message: expect.stringContaining('It wrote: "I like it."') },
       usage: { calls: 1, judgeCalls: 3 },
     });
-    expect(again.rollouts).toEqual(rollouts);
-    expect(rounded(counted(again))).toEqual(rounded(provider.bill));
+    // The judge is asked again, the model is not; and a judge that is mended finds nothing of what it had said.
+    expect(again.rollouts[0]).toMatchObject({ status: 'failed', usage: { calls: 1, judgeCalls: 5 } });
+    provider.trouble = () => null;
+    const mended = await run({ ...batch, epoch: 2 }, provider);
+    expect(mended.rollouts[0]).toMatchObject({ status: 'scored', usage: { calls: 1, judgeCalls: 6 } });
+    expect(rounded(counted(mended))).toEqual(rounded(provider.bill));
+    expect(mended.rollouts[0]?.allUsage).toEqual(mended.rollouts[0]?.usage);
   });
 
   it('once is asked again, and both calls are counted', async () => {

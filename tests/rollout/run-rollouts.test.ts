@@ -266,6 +266,7 @@ describe('a failure that may pass', () => {
     evals: [],
     output: null,
     latencyMs: null,
+    allUsage: noUsage(),
     failure: { name: 'X', message: 'x', transient: true },
     usage: noUsage(),
     ...changes,
@@ -285,7 +286,7 @@ describe('a failure that may pass', () => {
     },
     { case: 'a failure for now of this epoch', rollout: {}, expected: true },
     { case: 'a failure for now of an earlier epoch', rollout: { epoch: 0 }, expected: false },
-    { case: 'a failure for good of an earlier epoch', rollout: { epoch: 0, failure: forGood }, expected: true },
+    { case: 'a failure for good of an earlier epoch', rollout: { epoch: 0, failure: forGood }, expected: false },
     { case: 'a failure for good of another run', rollout: { runId: 'other', failure: forGood }, expected: false },
   ])('stands or not: $case, $expected', ({ rollout, expected }) => {
     expect(stands(rolloutOf(rollout), { runId: 'mine', epoch: 1 })).toBe(expected);

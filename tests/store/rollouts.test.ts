@@ -28,6 +28,7 @@ const rolloutOf = (key: string, changes: Partial<Rollout> = {}): Rollout => ({
   evals: [{ name: 'label', score: 1 / 3, feedback: 'Wrong: é\u{1F600}.' }],
   output: 'out',
   latencyMs: null,
+  allUsage: noUsage(),
   failure: null,
   usage: { ...noUsage(), calls: 1, costUsd: 0.000123 },
   ...changes,
