@@ -3,15 +3,11 @@ import { readFileSync } from 'node:fs';
 import { basename, extname, resolve } from 'node:path';
 import { parse } from 'yaml';
 import { InvalidInputError } from '../lambdas/contracts/errors.ts';
-import {
-  type EvaluationRequest,
-  evaluationRequestSchema,
-  judgeVariantSchema,
-} from '../lambdas/contracts/evaluation.ts';
+import { type EvaluationRequest, judgeVariantSchema } from '../lambdas/contracts/evaluation.ts';
 import { describeIssues } from '../lambdas/contracts/issues.ts';
 import { renderEvaluation } from '../lambdas/report/evaluation-terminal.ts';
 import { exitCodes, readOptions, runCommand } from './command.ts';
-import { loadForEvaluation, runEvaluation } from './evaluation.ts';
+import { loadForEvaluation, readRequest, runEvaluation } from './evaluation.ts';
 
 const usage = `Usage: npm run -s calibrate -- TASK.yaml [options]
 
@@ -22,6 +18,7 @@ const usage = `Usage: npm run -s calibrate -- TASK.yaml [options]
   --out DIR           where results and the store of what was judged go (default: .prompt-optimizer/evaluate-TASK)
   --run-id ID         name of the calibration (default: from what is compared); the same name again resumes it
   --set PATH=VALUE    override a field of the task (may be repeated)
+  --dry-run          say what it would cost at the most, and spend nothing
   --json              print the result as JSON and nothing else
 
 The task's golden examples carry the answer as \`output\` and people's ratings as \`ratings: { EVAL: value }\`.`;
@@ -32,6 +29,7 @@ export function main(args: readonly string[]): Promise<number> {
     const read = readOptions('calibrate', args, {
       judge: { type: 'string', multiple: true, default: [] as string[] },
       repeats: { type: 'string', default: '3' },
+      'dry-run': { type: 'boolean', default: false },
     });
     if (read === 'help') {
       console.log(usage);
@@ -40,7 +38,14 @@ export function main(args: readonly string[]): Promise<number> {
     const { taskPath, values } = read;
     const request = requestOf(values.judge, values.repeats);
     const loaded = loadForEvaluation(resolve(taskPath), values.set, request);
-    const options = { taskPath, folder: values.out, runId: values['run-id'], set: values.set, json: values.json };
+    const options = {
+      taskPath,
+      folder: values.out,
+      runId: values['run-id'],
+      set: values.set,
+      json: values.json,
+      dryRun: values['dry-run'],
+    };
     const words = [
       ...values.judge.flatMap((judge) => ['--judge', judge]),
       ...['--repeats', values.repeats],
@@ -55,19 +60,10 @@ export function main(args: readonly string[]): Promise<number> {
 
 /** @throws InvalidInputError */
 function requestOf(judges: readonly string[], repeats: string): EvaluationRequest {
-  const parsed = evaluationRequestSchema.safeParse({
-    of: 'judges',
-    judges: judges.map(readJudge),
-    repeats: Number(repeats),
-  });
-  if (parsed.success) return parsed.data;
-  throw new InvalidInputError([
-    {
-      file: '--repeats',
-      message: `${JSON.stringify(repeats)} is no number of repeats.`,
-      remedy: 'Give a whole number from 1 to 20.',
-    },
-  ]);
+  return readRequest(
+    { of: 'judges', judges: judges.map(readJudge), repeats: Number(repeats) },
+    { judges: '--judge', repeats: '--repeats' },
+  );
 }
 
 /** @throws InvalidInputError when the file cannot be read or is no judge */

@@ -25,7 +25,7 @@ export async function runCommand(command: () => Promise<number>): Promise<number
       return exitCodes.invalid;
     }
     if (error instanceof FolderInUseError) {
-      console.error(`${error.message} Wait for it to end, or choose another --run-id.`);
+      console.error(`${error.message} Wait for it to end, or choose another --out.`);
       return exitCodes.failed;
     }
     throw error;

@@ -3,12 +3,12 @@ import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import { splitNames } from '../lambdas/contracts/dataset.ts';
 import { InvalidInputError } from '../lambdas/contracts/errors.ts';
-import { type EvaluationRequest, evaluationRequestSchema } from '../lambdas/contracts/evaluation.ts';
-import { componentsSchema } from '../lambdas/contracts/task.ts';
+import type { EvaluationRequest } from '../lambdas/contracts/evaluation.ts';
+import { componentName } from '../lambdas/contracts/task.ts';
 import { renderEvaluation } from '../lambdas/report/evaluation-terminal.ts';
 import { refuseSealed } from '../lambdas/rollout/check-evaluation.ts';
 import { exitCodes, readOptions, runCommand } from './command.ts';
-import { loadForEvaluation, runEvaluation } from './evaluation.ts';
+import { loadForEvaluation, readRequest, runEvaluation } from './evaluation.ts';
 
 const usage = `Usage: npm run -s evaluate -- TASK.yaml [options]
 
@@ -19,6 +19,7 @@ const usage = `Usage: npm run -s evaluate -- TASK.yaml [options]
   --out DIR          where results and the store of what was scored go (default: .prompt-optimizer/evaluate-TASK)
   --run-id ID        name of the evaluation (default: from what is compared); the same name again resumes it
   --set PATH=VALUE   override a field of the task (may be repeated)
+  --dry-run          say what it would cost at the most, and spend nothing
   --json             print the result as JSON and nothing else`;
 
 /** Runs the command and gives its exit code. */
@@ -29,6 +30,7 @@ export function main(args: readonly string[]): Promise<number> {
       prompt: { type: 'string', multiple: true, default: [] as string[] },
       model: { type: 'string', multiple: true, default: [] as string[] },
       unseal: { type: 'boolean', default: false },
+      'dry-run': { type: 'boolean', default: false },
     });
     if (read === 'help') {
       console.log(usage);
@@ -38,7 +40,14 @@ export function main(args: readonly string[]): Promise<number> {
     const request = requestOf(values);
     refuseSealed(request);
     const loaded = loadForEvaluation(resolve(taskPath), values.set, request);
-    const options = { taskPath, folder: values.out, runId: values['run-id'], set: values.set, json: values.json };
+    const options = {
+      taskPath,
+      folder: values.out,
+      runId: values['run-id'],
+      set: values.set,
+      json: values.json,
+      dryRun: values['dry-run'],
+    };
     const words = [
       ...['--split', values.split],
       ...values.prompt.flatMap((folder) => ['--prompt', folder]),
@@ -65,13 +74,10 @@ function requestOf(values: { split: string; prompt: string[]; model: string[]; u
       },
     ]);
   }
-  return evaluationRequestSchema.parse({
-    of: 'prompts',
-    split,
-    prompts: values.prompt.map(readPrompt),
-    models: values.model,
-    unseal: values.unseal,
-  });
+  return readRequest(
+    { of: 'prompts', split, prompts: values.prompt.map(readPrompt), models: values.model, unseal: values.unseal },
+    { prompts: '--prompt', models: '--model' },
+  );
 }
 
 /** A prompt as `best-prompt` holds it. @throws InvalidInputError when the folder holds none */
@@ -86,7 +92,10 @@ function readPrompt(folder: string): { name: string; components: Record<string, 
   const components = Object.fromEntries(
     files.map((file) => [basename(file, '.txt'), readFileSync(join(folder, file), 'utf-8')]),
   );
-  const parsed = componentsSchema.safeParse(components);
-  if (!parsed.success) return fail('holds no prompt.', 'It needs system.txt or user.txt.');
-  return { name: folder.slice(-100), components: parsed.data };
+  if (files.length === 0) return fail('holds no prompt.', 'It needs a .txt file for each component, like system.txt.');
+  const wrong = files.find((file) => !componentName.test(basename(file, '.txt')));
+  if (wrong !== undefined) {
+    return fail(`has the file ${JSON.stringify(wrong)}, which names no component.`, 'Take it out of the folder.');
+  }
+  return { name: folder.slice(-100), components };
 }

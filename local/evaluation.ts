@@ -2,17 +2,28 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { SplitName } from '../lambdas/contracts/dataset.ts';
-import type { EvaluationInput, EvaluationRequest } from '../lambdas/contracts/evaluation.ts';
+import { type InputProblem, InvalidInputError } from '../lambdas/contracts/errors.ts';
+import {
+  type EvaluationInput,
+  type EvaluationRequest,
+  evaluationRequestSchema,
+} from '../lambdas/contracts/evaluation.ts';
 import { type EvaluationResult, evaluationResultSchema } from '../lambdas/contracts/evaluation-result.ts';
+import { describeIssues } from '../lambdas/contracts/issues.ts';
 import { variantsOf } from '../lambdas/evaluation/variants.ts';
 import { onRunEvent } from '../lambdas/platform/events.ts';
+import { formatCount, formatPlural } from '../lambdas/report/format.ts';
 import { checkEvaluation, splitsNeeded } from '../lambdas/rollout/check-evaluation.ts';
+import { judgesOf } from '../lambdas/rollout/check-task.ts';
+import { planEvaluation, worstCaseOf } from '../lambdas/rollout/evaluation-plan.ts';
+import type { GivenSplit } from '../lambdas/rollout/given-splits.ts';
+import { hashesOf } from '../lambdas/rollout/known.ts';
 import { contentHash } from '../lambdas/rollout/resolve-task.ts';
 import { runObject } from '../lambdas/store/artifacts.ts';
 import { getArtifact } from '../lambdas/store/objects.ts';
 import { commandLine, exitCodes, shortPath, stoppable, tellEnd } from './command.ts';
 import { evaluateDefinitionPath } from './engine.ts';
-import { keepHistory } from './history.ts';
+import { checkHistory, keepHistory } from './history.ts';
 import { executeLocally, type LocalResult, taskInput } from './run.ts';
 import { atNoPrice, withModel } from './simulated.ts';
 import { type LoadedTask, loadTask } from './task-file.ts';
@@ -23,15 +34,57 @@ export interface EvaluationOptions {
   readonly runId: string | undefined;
   readonly set: readonly string[];
   readonly json: boolean;
+  readonly dryRun: boolean;
+}
+
+/**
+ * What is to be compared, as the contract has it.
+ * @param options the option behind each field
+ * @throws InvalidInputError that names the option
+ */
+export function readRequest(given: object, options: Readonly<Record<string, string>>): EvaluationRequest {
+  const parsed = evaluationRequestSchema.safeParse(given);
+  if (parsed.success) return parsed.data;
+  throw new InvalidInputError(
+    describeIssues(parsed.error, given, evaluationRequestSchema).map(({ path, problem }) => {
+      const option = options[String(path[0])];
+      const rest = path.slice(1).join('.');
+      return option === undefined ? problem : { ...problem, file: option, field: rest === '' ? undefined : rest };
+    }),
+  );
 }
 
 /** Reads the task and checks what the evaluation needs of it. @throws InvalidInputError */
 export function loadForEvaluation(path: string, set: readonly string[], request: EvaluationRequest): LoadedTask {
   return loadTask(path, set, (task, splits) => {
     const [name = 'golden'] = splitsNeeded(request, splits.validation !== undefined);
-    const split = splits[name as SplitName] ?? { examples: [] };
+    const split = splits[name] ?? { examples: [] };
+    if (splits[name] === undefined) return [missingSplit(name)];
+    const leaked = name === 'test' ? [] : checkLeak(name, split, splits.test);
+    if (leaked.length > 0) return leaked;
     return checkEvaluation(task, request, variantsOf(task, request, split.examples), name, split);
   });
+}
+
+function missingSplit(name: SplitName): InputProblem {
+  const remedy = `Add the path of its file to the task: datasets: { ${name}: ${name}.jsonl }.`;
+  return { field: `datasets.${name}`, message: 'is missing.', remedy };
+}
+
+/** A split that holds sealed examples would open them without a word. */
+function checkLeak(name: SplitName, split: GivenSplit, test: GivenSplit): InputProblem[] {
+  const sealed = new Set(hashesOf(test.examples));
+  const shared = split.examples.find((example) => hashesOf([example]).some((hash) => sealed.has(hash)));
+  if (shared === undefined) return [];
+  return [
+    {
+      file: split.file,
+      line: split.lineOf?.(shared.id),
+      field: `datasets.${name}`,
+      message: `has the example ${JSON.stringify(shared.id)}, which the sealed test set has too.`,
+      remedy: 'Take it out of one of them, or evaluate --split test --unseal.',
+    },
+  ];
 }
 
 /**
@@ -51,17 +104,25 @@ export function runEvaluation(
   const folder = options.folder ?? join('.prompt-optimizer', `evaluate-${task.name}`);
   const runId = options.runId ?? `${command}-${contentHash([loaded.file, textsOf(loaded), request]).slice(0, 16)}`;
   return withModel(async (notice) => {
+    const [name = 'golden'] = splitsNeeded(request, loaded.splits.validation !== undefined);
+    const plan = planEvaluation(task, request, name, loaded.splits[name]?.examples ?? []);
+    const worst = worstCaseOf(plan);
+    if (options.dryRun) {
+      console.log(options.json ? JSON.stringify(worst, null, 2) : `${worstWords(task, worst)} Nothing was spent.`);
+      return exitCodes.done;
+    }
+    if (!options.json) console.log(`${worstWords(task, worst)}\n`);
     if (!options.json && notice !== undefined) console.log(`${notice}\n`);
-    const models = variantsOf(task, request, loaded.splits.golden?.examples ?? []).flatMap(({ task: own, model }) => [
-      model,
-      own.judge?.name ?? model,
-    ]);
+    const models = plan.variants.flatMap(({ task: own }) => [own.model.name, ...judgesOf(own)]);
     const priced = notice === undefined ? loaded : atNoPrice(loaded, models);
-    onRunEvent(showEvaluation(options.json, () => void keepHistory(loaded)));
+    checkHistory(loaded);
+    // As soon as it has begun: whatever becomes of this process, that the test set was looked at is kept.
+    onRunEvent(showEvaluation(options.json, () => void keepHistory(loaded).catch(() => {})));
     const run = { runId, stateFolder: join(folder, 'state', 'evaluations'), loaded: priced };
     const input = async (): Promise<EvaluationInput> => ({
       task: await taskInput(priced),
       evaluation: request,
+      simulated: notice !== undefined,
       ...(notice === undefined ? {} : { notice }),
     });
     const fetch = async (): Promise<{ evaluation: EvaluationResult }> => ({
@@ -81,6 +142,13 @@ export function runEvaluation(
     if (!options.json) console.log(`\ndata  ${shortPath(path)}`);
     return exitCodes.done;
   });
+}
+
+/** What it costs at the most; what was scored before costs nothing. */
+function worstWords({ prices }: LoadedTask['task'], worst: ReturnType<typeof worstCaseOf>): string {
+  const known = worst.costUsd > 0 || Object.keys(prices).length > 0;
+  const cost = known ? `, $${worst.costUsd.toFixed(2)}` : '';
+  return `${formatPlural(worst.rollouts, 'rollout')}: at the very most ${formatCount(worst.tokens)} tokens${cost}, less what was scored before.`;
 }
 
 /** Another dataset is another evaluation, whatever its file is called. */

@@ -86,12 +86,12 @@ export type PaidCall = z.infer<typeof paidCallSchema>;
 
 /** What is known of a task from its history: `contracts/history.ts`. */
 export const knownSchema = z.strictObject({
-  /** When somebody looked at this very test set, by run. */
-  unsealed: z.array(z.strictObject({ runId: z.string(), at: z.string() })),
+  /** When somebody looked at examples of this test set, by run, and at which share of them. */
+  unsealed: z.array(z.strictObject({ runId: z.string(), at: z.string(), share: z.number().min(0).max(1) })),
   /** Standard deviation of a judge's scores of the same answer, by eval, as last measured. */
   judgeNoise: z.record(
     z.string(),
-    z.strictObject({ sd: z.number().min(0), answers: z.number().int(), runId: z.string(), at: z.string() }),
+    z.strictObject({ sd: z.number().min(0).nullable(), answers: z.number().int(), runId: z.string(), at: z.string() }),
   ),
 });
 export type Known = z.infer<typeof knownSchema>;

@@ -9,7 +9,9 @@ const path = z.string().min(1).max(200);
 
 /** Fields of every eval. */
 export const evalFields = {
-  name: z.string().regex(/^[A-Za-z0-9_-]{1,64}$/, 'must be 1 to 64 letters, digits, _ or -'),
+  name: z
+    .string()
+    .regex(/^(?!__proto__$)[A-Za-z0-9_-]{1,64}$/, 'must be 1 to 64 letters, digits, _ or -, and not __proto__'),
   /** Share of this eval in the score, relative to the others. */
   weight: z.number().positive('must be above 0').default(1),
   /** A guarded eval may not fall by more than `maxDrop` (points in [0, 1]): neither in the search nor on the sealed test set. */

@@ -8,7 +8,7 @@ import { exampleSchema, splitNames } from './dataset.ts';
 import type { EvalSettings, evalSettingsSchema } from './evals.ts';
 import { itemResultSchema, runIdSchema } from './payloads.ts';
 import { leaseSchema } from './step.ts';
-import { componentsSchema, judgeModelSchema, taskInputSchemaWith, taskSchema } from './task.ts';
+import { componentName, judgeModelSchema, taskInputSchemaWith, taskSchema } from './task.ts';
 
 /** What a judge is called in the tables. */
 const label = z.string().min(1).max(100);
@@ -36,7 +36,7 @@ export const evaluationRequestSchema = z.discriminatedUnion('of', [
     split: z.enum(splitNames).default('validation'),
     /** Prompts that are compared with the task's own. */
     prompts: z
-      .array(z.strictObject({ name: label, components: componentsSchema }))
+      .array(z.strictObject({ name: label, components: z.record(z.string().regex(componentName), z.string()) }))
       .max(20)
       .default([]),
     /** Models that each prompt is run with; default: the task's. */
@@ -59,6 +59,8 @@ export const evaluationInputSchemaWith = <E extends z.ZodType<EvalSettings>>(eva
   z.strictObject({
     task: taskInputSchemaWith(evalSchema),
     evaluation: evaluationRequestSchema,
+    /** Whether a simulated model answers: what it says of judges is not remembered. */
+    simulated: z.boolean().default(false),
     /** A sentence that the result must carry, for example that the model was simulated. */
     notice: z.string().max(500).optional(),
   });
@@ -92,6 +94,7 @@ export const evaluationPlanSchema = z.strictObject({
   draws: z.number().int().min(1),
   /** When this task's test set was looked at before, by run. */
   unsealed: knownSchema.shape.unsealed,
+  simulated: z.boolean(),
   notice: z.string().nullable(),
 });
 export type EvaluationPlan = z.infer<typeof evaluationPlanSchema>;

@@ -10,8 +10,8 @@ export const historyEntrySchema = z.discriminatedUnion('kind', [
     runId: z.string(),
     /** ISO 8601. */
     at: z.string(),
-    /** Hash of the examples: another test set was not looked at. */
-    testHash: z.string(),
+    /** Short hashes of the examples that were looked at: a test set that shares some of them is that much less sealed. */
+    examples: z.array(z.string()),
   }),
   z.strictObject({
     kind: z.literal('calibrated'),
@@ -20,7 +20,7 @@ export const historyEntrySchema = z.discriminatedUnion('kind', [
     /** Standard deviation of a judge's scores of the same answer, by eval, and what the eval was when it was measured. */
     noise: z.record(
       z.string(),
-      z.strictObject({ sd: z.number().min(0), answers: z.number().int(), evalHash: z.string() }),
+      z.strictObject({ sd: z.number().min(0).nullable(), answers: z.number().int(), evalHash: z.string() }),
     ),
   }),
 ]);

@@ -1,6 +1,6 @@
 /** `report.json`, the run's proof. Scores and differences are points in [0, 1]; `costUsd` is US dollars. */
 import { z } from 'zod';
-import { candidateStatuses, generationSchema, spendSchema, stopReasons } from './artifacts.ts';
+import { candidateStatuses, generationSchema, knownSchema, spendSchema, stopReasons } from './artifacts.ts';
 import { verdicts } from './payloads.ts';
 import { componentsSchema } from './task.ts';
 
@@ -72,6 +72,8 @@ export const reportSchema = z.strictObject({
     n: z.number().int().min(0),
     perEval: z.record(z.string(), z.strictObject({ mean: z.number(), ci95: interval })),
   }),
+  /** The guarded eval that fell by more than it may; present where one did. */
+  guardBroken: z.strictObject({ eval: z.string(), drop: z.number(), maxDrop: z.number() }).optional(),
   /** What to use: the best when the verdict is `improved`, otherwise the baseline. */
   recommended: z.strictObject({ candidateId: z.string(), components: componentsSchema }),
   spend: spendSchema,
@@ -110,7 +112,7 @@ export const reportSchema = z.strictObject({
     })
     .optional(),
   /** When somebody looked at this test set before, by run; present where it is no longer sealed. */
-  unsealed: z.array(z.strictObject({ runId: z.string(), at: z.string() })).optional(),
+  unsealed: knownSchema.shape.unsealed.optional(),
   /** How scores came about, where that is not as the task asked. */
   notes: z.array(z.string()).optional(),
   /** Present when the run needs a warning, for example that the model was simulated. */

@@ -113,7 +113,8 @@ export type Budget = z.infer<typeof budgetSchema>;
 export const priceSchema = z.strictObject({ input: z.number().min(0), output: z.number().min(0) });
 export type Price = z.infer<typeof priceSchema>;
 
-const componentName = /^[A-Za-z_][A-Za-z0-9_-]{0,63}$/;
+/** Names that the texts of a prompt may have. */
+export const componentName = /^[A-Za-z_][A-Za-z0-9_-]{0,63}$/;
 
 /** A candidate: the prompt's named texts. `system` and `user` are sent; any other is a Mustache partial. */
 export const componentsSchema = z

@@ -48,20 +48,22 @@ export interface AgreementMeasures {
 const known = (value: number | null): value is number => value !== null && Number.isFinite(value);
 
 /**
- * All measures at once. A judge's mean of several samples counts for agreement, kappa, precision and recall as the
- * category nearest to it (the higher of two as near); for errors and correlations it stays as it is.
+ * All measures at once. A judge's mean of several samples counts for agreement and kappa as the category nearest to it (the
+ * higher of two as near); where scores are numbers, both are about whether an answer passes. Everything else takes the
+ * judge's score as it is.
  */
 export function measureAgreement(pairs: readonly RatedPair[], scale: RatingScale): AgreementMeasures {
   const both = pairs.flatMap(({ person, judge }) => (known(person) && known(judge) ? [{ person, judge }] : []));
   const people = both.map(({ person }) => person);
   const judges = both.map(({ judge }) => judge);
-  const said = judges.map((value) => nearest(value, scale));
+  const rated = people.map((value) => categoryOf(value, scale));
+  const said = judges.map((value) => categoryOf(value, scale));
   const n = both.length;
   const none: Measure = { notAvailable: 'no answer has both a rating and a judgement' };
   const meanOf = (of: (person: number, judge: number) => number): Measure =>
     n === 0 ? none : both.reduce((sum, { person, judge }) => sum + of(person, judge), 0) / n;
-  const equal = people.filter((person, i) => person === said[i]).length;
-  const confusion = confusionOf(people, said, scale.pass);
+  const equal = rated.filter((value, i) => value === said[i]).length;
+  const confusion = confusionOf(people, judges, scale.pass);
   const width = scale.range[1] - scale.range[0];
   const mae = meanOf((person, judge) => Math.abs(person - judge));
   const mse = meanOf((person, judge) => (person - judge) ** 2);
@@ -71,7 +73,8 @@ export function measureAgreement(pairs: readonly RatedPair[], scale: RatingScale
     unjudged: pairs.filter(({ person, judge }) => known(person) && !known(judge)).length,
     agreement: n === 0 ? none : equal / n,
     agreementCi95: n === 0 ? null : wilsonInterval(equal, n),
-    kappa: n === 0 ? none : kappaMeasure(people, said, scale),
+    kappa:
+      n === 0 ? none : (kappaOf(rated, said, scale) ?? { notAvailable: 'both give one and the same value always' }),
     mae,
     mse,
     normalizedMae: typeof mae === 'number' ? mae / width : mae,
@@ -94,7 +97,7 @@ export function confusionMatrix(pairs: readonly RatedPair[], scale: RatingScale)
   if (categories === null) return null;
   return categories.map((rated) => {
     const said = pairs.flatMap(({ person, judge }) =>
-      person === rated && known(judge) ? [nearest(judge, scale)] : [],
+      person === rated && known(judge) ? [categoryOf(judge, scale)] : [],
     );
     return categories.map((category) => said.filter((one) => one === category).length);
   });
@@ -120,33 +123,23 @@ export function ratingsMissing(hits: number, n: number, width = 0.2): number {
   }
 }
 
-function nearest(value: number, { categories }: RatingScale): number {
-  if (categories === null) return value;
+/** The category nearest to a value; where there are none, 1 for a pass and 0 for none. */
+function categoryOf(value: number, { categories, pass }: RatingScale): number {
+  if (categories === null) return value >= pass - 1e-9 ? 1 : 0;
   return categories.reduce((best, one) => (Math.abs(one - value) <= Math.abs(best - value) ? one : best));
-}
-
-/** Equal numbers are chance of another kind than equal categories: kappa says nothing of them. */
-function kappaMeasure(people: readonly number[], said: readonly number[], scale: RatingScale): Measure {
-  const { categories, weighted } = scale;
-  if (categories === null) return { notAvailable: 'scores are numbers, not categories' };
-  return kappaOf(people, said, categories, weighted) ?? { notAvailable: 'both give one and the same value always' };
 }
 
 /**
  * Cohen's kappa (1960; weighted by squared distance, 1968): agreement beyond what the two would reach by chance. Distances
  * are between places on the scale. null where chance alone would agree always.
  */
-function kappaOf(
-  people: readonly number[],
-  said: readonly number[],
-  values: readonly number[],
-  weighted: boolean,
-): number | null {
+function kappaOf(people: readonly number[], said: readonly number[], scale: RatingScale): number | null {
+  const values = scale.categories ?? [0, 1];
   const place = new Map(values.map((value, i) => [value, i]));
   const count = (side: readonly number[]): number[] =>
     values.map((value) => side.filter((one) => one === value).length);
   const [byPeople, byJudge] = [count(people), count(said)];
-  const weight = (a: number, b: number): number => (weighted ? (a - b) ** 2 : a === b ? 0 : 1);
+  const weight = (a: number, b: number): number => (scale.weighted ? (a - b) ** 2 : a === b ? 0 : 1);
   const observed = people.reduce(
     (sum, person, i) => sum + weight(place.get(person) ?? 0, place.get(said[i] ?? 0) ?? 0),
     0,
@@ -159,10 +152,10 @@ function kappaOf(
   return expected === 0 ? null : 1 - (observed * people.length) / expected;
 }
 
-function confusionOf(people: readonly number[], said: readonly number[], pass: number) {
+function confusionOf(people: readonly number[], judges: readonly number[], pass: number) {
   const counts = { truePositives: 0, falsePositives: 0, trueNegatives: 0, falseNegatives: 0 };
   for (const [i, person] of people.entries()) {
-    const judged = (said[i] ?? 0) >= pass - 1e-9;
+    const judged = (judges[i] ?? 0) >= pass - 1e-9;
     if (person >= pass - 1e-9) counts[judged ? 'truePositives' : 'falseNegatives'] += 1;
     else counts[judged ? 'falsePositives' : 'trueNegatives'] += 1;
   }

@@ -18,7 +18,6 @@ const Z = 1.959964;
 export interface JudgeContext {
   /** How often each answer was judged. */
   readonly draws: number;
-  readonly feedbackOf: (row: EvaluationRow, evalName: string) => string;
 }
 
 export function judgeResult(
@@ -35,7 +34,7 @@ export function judgeResult(
     name: variant.prompt,
     model: variant.model,
     evals: Object.fromEntries(
-      variant.task.evals.map((settings) => [settings.name, agreementOf(settings, own, golden, context)]),
+      variant.task.evals.map((settings) => [settings.name, agreementOf(settings, own, golden)]),
     ),
     wanted,
     leftOut: wanted - scored,
@@ -44,12 +43,7 @@ export function judgeResult(
   };
 }
 
-function agreementOf(
-  settings: EvalSettings,
-  rows: readonly EvaluationRow[],
-  golden: readonly Example[],
-  { feedbackOf }: JudgeContext,
-): Agreement {
+function agreementOf(settings: EvalSettings, rows: readonly EvaluationRow[], golden: readonly Example[]): Agreement {
   const { name } = settings;
   const scale = ratingScaleOf(settings);
   const scoresOf = (row: EvaluationRow): number[] => (Object.hasOwn(row.evals, name) ? [row.evals[name] ?? 0] : []);
@@ -85,13 +79,36 @@ function agreementOf(
             judge: scale.toUnits(judge),
             input: typeof example.input === 'string' ? example.input : JSON.stringify(example.input),
             output: example.output ?? '',
-            reasoning: feedbackOf(row, name),
+            // Told by `withReasoning`, for those that are shown.
+            reasoning: '',
           },
         ];
       })
       .sort((a, b) => Math.abs(b.person - b.judge) - Math.abs(a.person - a.judge))
       .slice(0, MOST_DISAGREEMENTS),
   };
+}
+
+/** The answers that a judge's result shows. */
+export function shownRows({ id, evals }: JudgeResult): { exampleId: string; candidateId: string; draw: number }[] {
+  return Object.values(evals).flatMap(({ disagreements }) =>
+    disagreements.map(({ exampleId }) => ({ exampleId, candidateId: id, draw: 0 })),
+  );
+}
+
+/** The result with what the judge said where people disagree. */
+export function withReasoning(
+  judge: JudgeResult,
+  feedbackOf: (row: { exampleId: string; candidateId: string; draw: number }, evalName: string) => string,
+): JudgeResult {
+  const evals = Object.entries(judge.evals).map(([name, agreement]): [string, Agreement] => {
+    const disagreements = agreement.disagreements.map((one) => {
+      const row = { exampleId: one.exampleId, candidateId: judge.id, draw: 0 };
+      return { ...one, reasoning: feedbackOf(row, name) };
+    });
+    return [name, { ...agreement, disagreements }];
+  });
+  return { ...judge, evals: Object.fromEntries(evals) };
 }
 
 /** The eval's scale in its own units, and the way there from a score in [0, 1]. */
@@ -144,12 +161,10 @@ export function judgesNoise(judge: JudgeResult | undefined, n: number): JudgesRe
   );
 }
 
-/** The judge that agrees best: highest mean kappa over its evals; Pearson's r, then agreement, stand in where there is none. */
+/** The judge that agrees best: highest mean kappa over its evals, agreement standing in where there is none. */
 export function bestJudge(judges: readonly JudgeResult[]): string | null {
   const ranked = judges.flatMap(({ id, evals }) => {
-    const grades = Object.values(evals).flatMap(
-      (one) => gradeOf(one.kappa) ?? gradeOf(one.pearson) ?? gradeOf(one.agreement) ?? [],
-    );
+    const grades = Object.values(evals).flatMap((one) => gradeOf(one.kappa) ?? gradeOf(one.agreement) ?? []);
     const grade = mean(grades);
     return grade === null ? [] : [{ id, grade }];
   });

@@ -167,7 +167,7 @@ export function dearest(plan: EvaluationPlan, facts: readonly VariantFacts[]): A
 
 /** Worst case of one rollout of a variant. */
 export function rolloutOf(
-  { size, maxInputBytes, maxOutputBytes }: EvaluationPlan,
+  { size, maxInputBytes, maxOutputBytes }: Pick<EvaluationPlan, 'size' | 'maxInputBytes' | 'maxOutputBytes'>,
   task: EvaluationPlan['task'],
   facts: VariantFacts | undefined,
 ): Amount {

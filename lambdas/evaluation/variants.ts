@@ -43,15 +43,18 @@ function isCalibrated({ type, name }: EvalSettings, golden: readonly Example[]):
 }
 
 function judgedBy(settings: EvalSettings, task: Task, variant: JudgeVariant): EvalSettings {
-  if (settings.type !== 'llm_judge') return settings;
-  const { criteria, steps, judge: given, ...rest } = settings;
+  // People rate whether the criterion is met; to turn that round is the task's business.
+  const { not: _not, ...asked } = settings;
+  if (asked.type !== 'llm_judge') return asked;
+  const { criteria, steps, judge: given, ...rest } = asked;
   const ofTask = (given as JudgeModelSettings | undefined) ?? task.judge;
   const judge = variant.judge ?? (ofTask && { ...ofTask, name: variant.model ?? ofTask.name });
-  const asked = variant.evals[settings.name] ?? { criteria, steps };
+  const words = Object.hasOwn(variant.evals, settings.name) ? variant.evals[settings.name] : undefined;
+  const said = words ?? { criteria, steps };
   return {
     ...rest,
     ...(judge === undefined ? {} : { judge }),
-    ...(asked.criteria === undefined ? {} : { criteria: asked.criteria }),
-    ...(asked.steps === undefined ? {} : { steps: asked.steps }),
+    ...(said.criteria === undefined ? {} : { criteria: said.criteria }),
+    ...(said.steps === undefined ? {} : { steps: said.steps }),
   };
 }

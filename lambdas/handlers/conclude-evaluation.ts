@@ -8,7 +8,7 @@ import {
   type EvaluationState,
 } from '../contracts/evaluation.ts';
 import type { EvaluationResult, JudgesResult, PromptsResult } from '../contracts/evaluation-result.ts';
-import { bestJudge, judgeResult, judgesNoise } from '../evaluation/compare-judges.ts';
+import { bestJudge, judgeResult, judgesNoise, shownRows, withReasoning } from '../evaluation/compare-judges.ts';
 import { bestPrompt, comparisonsOf, promptResult, reasonsOf, worstRows } from '../evaluation/compare-prompts.ts';
 import { dearest } from '../evaluation/plan.ts';
 import { taskCallsOf } from '../optimizer/budget.ts';
@@ -37,11 +37,7 @@ export const handler = stateHandler(
     if (run === null) throw new Error(`Run ${runId} does not exist.`);
     const rows = await rowsOfAllTurns(state);
     throwIfTooManyFailed(plan, state, rows);
-    const details = await detailsOf(plan, rows);
-    const result =
-      plan.request.of === 'prompts'
-        ? promptsResult(plan, state, rows, details)
-        : judgesResult(plan, state, rows, details);
+    const result = await (plan.request.of === 'prompts' ? promptsResult : judgesResult)(plan, state, rows);
     await putText(runObject(runId, 'evaluation.json'), `${JSON.stringify(result, null, 2)}\n`, 'application/json');
     await remember(plan, result);
     await updateRun(runId, { status: 'succeeded', error: null });
@@ -101,14 +97,15 @@ function common({ runId, task, notice }: EvaluationPlan, { spend, elapsedMs }: E
   };
 }
 
-function promptsResult(
+async function promptsResult(
   plan: EvaluationPlan,
   state: EvaluationState,
   rows: readonly EvaluationRow[],
-  details: DetailsOf,
-): PromptsResult {
+): Promise<PromptsResult> {
   const { task, variants, size, request, unsealed } = plan;
   const { seed } = task.optimizer;
+  const worst = worstRows(rows, MOST_SHOWN);
+  const details = await detailsOf(plan, worst, rows);
   const prompts = variants.map((variant) => promptResult(variant, rows, size, task.evals, seed));
   return {
     ...common(plan, state, details),
@@ -117,7 +114,7 @@ function promptsResult(
     examples: size,
     prompts,
     comparisons: comparisonsOf(variants, rows, task.evals, seed),
-    worst: worstRows(rows, MOST_SHOWN).map((row) => {
+    worst: worst.map((row) => {
       const { input = null, output = null, evals = [] } = details.of(row) ?? {};
       const scores = Object.entries(row.evals).map(([name, score]) => ({ name, score, feedback: '' }));
       return {
@@ -134,16 +131,15 @@ function promptsResult(
   };
 }
 
-function judgesResult(
+async function judgesResult(
   plan: EvaluationPlan,
   state: EvaluationState,
   rows: readonly EvaluationRow[],
-  details: DetailsOf,
-): JudgesResult {
+): Promise<JudgesResult> {
   const { variants, size, draws, examples } = plan;
-  const judges = variants.map((variant) =>
-    judgeResult(variant, rows, examples ?? [], { draws, feedbackOf: details.feedbackOf }),
-  );
+  const measured = variants.map((variant) => judgeResult(variant, rows, examples ?? [], { draws }));
+  const details = await detailsOf(plan, measured.flatMap(shownRows), rows);
+  const judges = measured.map((judge) => withReasoning(judge, details.feedbackOf));
   const best = bestJudge(judges);
   return {
     ...common(plan, state, details),
@@ -157,17 +153,18 @@ function judgesResult(
 }
 
 /**
- * The judge's own noise goes into the task's history, where later reports find it. A result with a notice does not: what a
- * simulated model does says nothing of the judge that the task names.
+ * The judge's own noise goes into the task's history, where later reports find it; but not what a simulated model did, which
+ * says nothing of the judge that the task names.
  */
-async function remember({ task, variants, notice }: EvaluationPlan, result: EvaluationResult): Promise<void> {
-  if (result.of !== 'judges' || notice !== null) return;
+async function remember({ task, variants, simulated }: EvaluationPlan, result: EvaluationResult): Promise<void> {
+  if (result.of !== 'judges' || simulated) return;
   const noise = result.judges.flatMap((judge) => {
     const variant = variants.find(({ id }) => id === judge.id);
-    return Object.entries(judge.evals).flatMap(([name, { noise: measured }]) => {
+    return Object.entries(judge.evals).flatMap(([name, { n, noise: measured }]) => {
       const settings = variant?.task.evals.find((one) => one.name === name);
-      if (measured === null || settings === undefined || variant === undefined) return [];
-      return [{ name, sd: measured.sd, answers: measured.answers, evalHash: evalHashOf(settings, variant.task) }];
+      if (n === 0 || settings === undefined || variant === undefined) return [];
+      const { sd = null, answers = 0 } = measured ?? {};
+      return [{ name, sd, answers, evalHash: evalHashOf(settings, variant.task) }];
     });
   });
   // One entry holds one measurement of an eval: that of the judge which the task itself names.

@@ -139,11 +139,11 @@ export function taskCall(
   const promptBytes = promptBytesOf(components, facts.maxInputBytes[split]) + extraBytes;
   const toolBytes = task.model.tools === undefined ? 0 : Buffer.byteLength(JSON.stringify(task.model.tools));
   const answer = call(facts.prices.task, promptBytes + schemaBytes + toolBytes, task.model.maxOutputTokens);
-  return facts.judging === null ? answer : plus(answer, judgingOf(facts.judging, task, facts, split));
+  return facts.judging === null ? answer : plus(answer, evalsAmount(facts.judging, task, facts, split));
 }
 
 /** Worst case of the evals of one rollout: tokens and cost, no calls of the task model. */
-function judgingOf(judging: Judging, task: Task, facts: RunFacts, split: RolledOut): Amount {
+function evalsAmount(judging: Judging, task: Task, facts: RunFacts, split: RolledOut): Amount {
   const answerBytes = task.model.maxOutputTokens * BYTES_A_TOKEN;
   const exampleBytes = facts.maxInputBytes[split] + judging.maxExpectedBytes[split];
   return sumOf(

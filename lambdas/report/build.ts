@@ -5,13 +5,13 @@ import type { Mean, Report } from '../contracts/report.ts';
 import { BASELINE_ID, candidateOf, componentsOf, validationScores } from '../optimizer/archive.ts';
 import { remaining } from '../optimizer/budget.ts';
 import { frontierWeights } from '../optimizer/frontier.ts';
-import { guardsOf } from '../optimizer/guards.ts';
+import { type Guards, guardsOf } from '../optimizer/guards.ts';
 import { powerOf } from '../optimizer/power.ts';
 import { stream } from '../optimizer/random.ts';
 import { bootstrapInterval, type Interval, mean, ROUNDING_ERROR } from '../optimizer/statistics.ts';
 import { decideVerdict, nothingCompared } from '../optimizer/verdict.ts';
 import { editsOf } from './edits.ts';
-import { judgingOf } from './judging.ts';
+import { judgeNoiseOf } from './judge-noise.ts';
 import { type SealedScore, sealedScores } from './sealed-scores.ts';
 
 export interface ReportInput {
@@ -56,7 +56,7 @@ export function buildReport(input: ReportInput): Report {
       pairs.map(({ baseline, best }) => (best.evals[name] ?? 0) - (baseline.evals[name] ?? 0)),
     ]),
   );
-  const { verdict, testDelta } =
+  const { verdict, testDelta, guardBroken } =
     winnerId === BASELINE_ID
       ? nothingCompared(pairs.length, evalNames)
       : decideVerdict({
@@ -69,7 +69,7 @@ export function buildReport(input: ReportInput): Report {
   const validationMeans = new Map(validation.map(({ id, scores }) => [id, meanOf([...scores.values()])]));
   const validationOf = (id: string): Mean => validationMeans.get(id) ?? { mean: null, n: 0 };
   const onFrontier = frontierWeights(task.optimizer.frontierType, validation);
-  const judging = judgingOf(context, context.test.size);
+  const judging = judgeNoiseOf(context, context.test.size);
   const recommendedId = verdict === 'improved' ? winnerId : BASELINE_ID;
 
   return {
@@ -85,6 +85,7 @@ export function buildReport(input: ReportInput): Report {
     },
     best: { candidateId: winnerId, validation: validationOf(winnerId), test: meanOf(scoresIn(sealed.best)) },
     testDelta,
+    ...(guardBroken === null ? {} : { guardBroken: guardWords(guardBroken, testDelta, guardsOf(task)) }),
     recommended: { candidateId: recommendedId, components: componentsOf(archive, candidateOf(archive, recommendedId)) },
     spend,
     generations: archive.generations,
@@ -118,6 +119,10 @@ export function sealedIntervals(
     return scores.length === 0 ? null : bootstrapInterval(scores, stream(seed, 'report', side), undefined, [0, 1]);
   };
   return { baseline: interval('baseline', BASELINE_ID), best: interval('best', archive.winnerId ?? BASELINE_ID) };
+}
+
+function guardWords(name: string, { perEval }: Report['testDelta'], guards: Guards): Report['guardBroken'] {
+  return { eval: name, drop: -(perEval[name]?.mean ?? 0), maxDrop: guards[name] ?? 0 };
 }
 
 function describe(

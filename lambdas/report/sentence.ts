@@ -2,7 +2,15 @@
 import type { Power, Report } from '../contracts/report.ts';
 import { COARSE_GAIN, examplesFor, measuredPower } from '../optimizer/power.ts';
 import { ROUNDING_ERROR } from '../optimizer/statistics.ts';
-import { formatCount, formatInterval, formatPlural, formatPoints, formatPValue, formatSignedPoints } from './format.ts';
+import {
+  formatCount,
+  formatInterval,
+  formatPlural,
+  formatPoints,
+  formatProbability,
+  formatPValue,
+  formatSignedPoints,
+} from './format.ts';
 
 /** Significance level of the verdict (DESIGN §7.4). */
 const ALPHA = 0.05;
@@ -31,7 +39,7 @@ export function verdictWords(report: Report): VerdictWords {
   if (report.verdict === 'improved') return { finding: 'The new prompt is better', evidence, advice: null };
   if (report.verdict === 'regressed') return { finding: 'The new prompt is worse', evidence, advice };
   return {
-    finding: isStoppedByGuard(report) ? 'The score rose, but a guarded eval did not hold' : 'No real gain',
+    finding: isStoppedByGuard(report) ? `The score rose, but ${guardSentence(report)}` : 'No real gain',
     evidence,
     advice,
   };
@@ -77,12 +85,24 @@ export function missedGainSentence(report: Report): string | null {
   return `${fact}; about ${formatCount(roughly(examplesFor(FINE_GAIN, draws, sd)))} examples would show ${inPoints(FINE_GAIN)}.`;
 }
 
+/** `short fell by 7.7 points, and its guard allows 5.0`. */
+function guardSentence({ guardBroken }: Report): string {
+  if (guardBroken === undefined) return 'a guarded eval did not hold';
+  const { eval: name, drop, maxDrop } = guardBroken;
+  return `${name} fell by ${formatPoints(drop)} points, and its guard allows ${formatPoints(maxDrop)}`;
+}
+
 /** What weakens a verdict, a sentence each: a test set that was looked at, judges and their noise. */
 export function cautions(report: Report): string[] {
   const { unsealed = [], judging, notes = [] } = report;
   return [
+    ...(report.guardBroken === undefined || isStoppedByGuard(report)
+      ? []
+      : [`On the sealed test ${guardSentence(report)}.`]),
     ...(unsealed.length === 0 ? [] : [unsealedSentence(unsealed)]),
-    ...(judging?.score == null ? [] : [noiseSentence(report, judging.score.difference)]),
+    ...(judging?.score == null || judging.score.difference === 0
+      ? []
+      : [noiseSentence(report, judging.score.difference)]),
     ...(judging === undefined || judging.uncalibrated.length === 0 ? [] : [uncalibratedSentence(judging.uncalibrated)]),
     ...notes,
   ];
@@ -90,7 +110,9 @@ export function cautions(report: Report): string[] {
 
 function unsealedSentence(unsealed: NonNullable<Report['unsealed']>): string {
   const last = unsealed.at(-1);
-  return `This test set is not sealed any more: it was looked at ${formatPlural(unsealed.length, 'time')} before this run (last on ${last?.at.slice(0, 10)}, ${last?.runId}). If what was seen went into the task, the gain is overstated; a new test set mends it.`;
+  const most = Math.max(...unsealed.map(({ share }) => share));
+  const what = most === 1 ? 'it' : `${formatProbability(most)} of it`;
+  return `This test set is not sealed any more: ${what} was looked at ${formatPlural(unsealed.length, 'time')} before this run (last on ${last?.at.slice(0, 10)}, ${last?.runId}). If what was seen went into the task, the gain is overstated; a new test set mends it.`;
 }
 
 function noiseSentence({ testDelta }: Report, difference: number): string {

@@ -6,6 +6,13 @@ import { LIMITS, type Task } from '../contracts/task.ts';
 import { checkEvals, checkExpected, checkPrices, checkRatings, judgesOf } from './check-task.ts';
 import { checkTemplates } from './check-templates.ts';
 import type { GivenSplit } from './given-splits.ts';
+import { contentHash, judgedEvals } from './resolve-task.ts';
+
+/** Evals that need more of an answer than its text. */
+const ASK_MORE = new Set(['latency', 'cost', 'tool_calls']);
+
+/** Sides of one evaluation: each is compared with each other by each eval. */
+const MOST_SIDES = 12;
 
 /** Refuses the sealed test set. @throws InvalidInputError unless the request says that it is to be looked at */
 export function refuseSealed(request: EvaluationRequest): void {
@@ -46,6 +53,7 @@ export function checkEvaluation(
     ...(request.of === 'prompts' ? checkTemplates(variant.task, inputs) : []),
   ]);
   return [
+    ...checkDistinct(request, variants),
     ...distinct(ofVariants),
     ...checkExpected({ evals: variants[0]?.task.evals ?? [] }, { [name]: split }, [name]),
     ...(name === 'golden' ? checkRatings(task, split) : []),
@@ -57,6 +65,10 @@ export function checkEvaluation(
 
 /** An evaluation that a cap would cut short is not begun, nor one that is larger than the largest legal run. */
 function checkSize({ budget }: Task, request: EvaluationRequest, variants: number, examples: number): InputProblem[] {
+  if (variants > MOST_SIDES) {
+    const message = `has ${variants} sides (each prompt with each model, or each judge); ${MOST_SIDES} can be compared at once.`;
+    return [{ field: 'evaluation', message, remedy: 'Compare fewer at once.' }];
+  }
   const isJudged = request.of === 'judges';
   const rollouts = variants * examples * (isJudged ? request.repeats : 1);
   const most = isJudged ? LIMITS.rollouts : Math.min(LIMITS.rollouts, budget.rollouts);
@@ -73,6 +85,22 @@ function checkSize({ budget }: Task, request: EvaluationRequest, variants: numbe
       remedy,
     },
   ];
+}
+
+/** Two sides that are the same would be one side, paid for twice. */
+function checkDistinct(request: EvaluationRequest, variants: readonly Variant[]): InputProblem[] {
+  const first = new Map<string, Variant>();
+  return variants.flatMap((variant) => {
+    const content = contentHash([variant.task.prompt, variant.task.model, judgedEvals(variant.task)]);
+    const twin = first.get(content);
+    if (twin === undefined) {
+      first.set(content, variant);
+      return [];
+    }
+    const what = request.of === 'judges' ? 'judges' : 'prompts';
+    const message = `${JSON.stringify(variant.prompt)} with ${variant.model} is the same as ${JSON.stringify(twin.prompt)}.`;
+    return [{ field: `evaluation.${what}`, message, remedy: 'Give each side once.' }];
+  });
 }
 
 function checkJudges(
@@ -97,6 +125,15 @@ function checkJudges(
       field: 'datasets.golden',
       message: 'has no ratings: there is nothing to compare a judge with.',
       remedy: `Add them, for example "ratings": { ${JSON.stringify(evals[0]?.name ?? 'helpful')}: "pass" }.`,
+    });
+  }
+  for (const { name, type } of evals) {
+    if (!ASK_MORE.has(type) || golden.examples.every(({ ratings = {} }) => !Object.hasOwn(ratings, name))) continue;
+    problems.push({
+      file: golden.file,
+      field: 'datasets.golden',
+      message: `rates ${name}, a ${type}, which a golden answer cannot be scored by: its text is all that is there.`,
+      remedy: 'Take these ratings out.',
     });
   }
   for (const [i, judge] of request.judges.entries()) {

@@ -9,35 +9,43 @@ type Details = Pick<Extract<EvaluationResult, { of: 'prompts' }>['worst'][number
 
 export interface DetailsOf {
   /** null: nothing may be told, or the rollout is not there. */
-  of(row: Pick<EvaluationRow, 'exampleId' | 'candidateId' | 'draw'>): Details | null;
-  feedbackOf(row: Pick<EvaluationRow, 'exampleId' | 'candidateId' | 'draw'>, evalName: string): string;
+  of(row: RowPlace): Details | null;
+  feedbackOf(row: RowPlace, evalName: string): string;
   /** What evals noted about how their scores came about, each once. */
   readonly notes: ReadonlySet<string>;
 }
 
-/** Rollouts whose texts are read at most, worst first: what is shown is less. */
-const MOST_READ = 2_000;
+/** A row's place, which finds its rollout. */
+export type RowPlace = Pick<EvaluationRow, 'exampleId' | 'candidateId' | 'draw'>;
 
-export async function detailsOf(plan: EvaluationPlan, rows: readonly EvaluationRow[]): Promise<DetailsOf> {
+/** Further rollouts that are read for what their evals noted: notes are about a server, so a few tell. */
+const MOST_NOTED = 200;
+
+/**
+ * @param shown the rows whose texts are told
+ * @param rows all rows, some of which are asked for notes
+ */
+export async function detailsOf(
+  plan: EvaluationPlan,
+  shown: readonly RowPlace[],
+  rows: readonly RowPlace[],
+): Promise<DetailsOf> {
   const { examples, variants, request } = plan;
   const byId = new Map((examples ?? []).map((example) => [example.id, example]));
   const split = request.of === 'judges' ? 'golden' : request.split;
-  const keyOf = ({ exampleId, candidateId, draw }: Parameters<DetailsOf['of']>[0]): string | null => {
+  const keyOf = ({ exampleId, candidateId, draw }: RowPlace): string | null => {
     const example = byId.get(exampleId);
     const variant = variants.find(({ id }) => id === candidateId);
     if (example === undefined || variant === undefined) return null;
     const job = { split, example, components: variant.task.prompt, draw };
     return jobKey(variant.task, request.of === 'judges' ? { ...job, given: example.output ?? '' } : job);
   };
-  const wanted = [...rows].sort((a, b) => (a.score ?? 1) - (b.score ?? 1)).slice(0, MOST_READ);
-  const rollouts: Map<string, Rollout> =
-    examples === null
-      ? new Map()
-      : await loadRollouts(
-          'search',
-          wanted.flatMap((row) => keyOf(row) ?? []),
-        );
-  const rolloutOf = (row: Parameters<DetailsOf['of']>[0]): Rollout | undefined => rollouts.get(keyOf(row) ?? '');
+  const wanted = examples === null ? [] : [...shown, ...rows.slice(0, MOST_NOTED)];
+  const rollouts = await loadRollouts(
+    'search',
+    wanted.flatMap((row) => keyOf(row) ?? []),
+  );
+  const rolloutOf = (row: RowPlace): Rollout | undefined => rollouts.get(keyOf(row) ?? '');
   return {
     of(row) {
       const rollout = rolloutOf(row);

@@ -9,25 +9,27 @@ import { contentHash } from './resolve-task.ts';
 
 export async function knownOf(task: Task, test: readonly Example[]): Promise<Known> {
   const entries = await loadHistory(task.name);
-  return { unsealed: unsealedIn(entries, testHashOf(test)), judgeNoise: noiseIn(entries, task) };
+  return { unsealed: unsealedIn(entries, hashesOf(test)), judgeNoise: noiseIn(entries, task) };
 }
 
-/** When the test set was looked at, by run. */
-export function unsealedIn(entries: readonly HistoryEntry[], testHash: string): Known['unsealed'] {
-  return entries.flatMap((entry) =>
-    entry.kind === 'unsealed' && entry.testHash === testHash ? [{ runId: entry.runId, at: entry.at }] : [],
-  );
+/** When examples of a test set were looked at, by run. */
+export function unsealedIn(entries: readonly HistoryEntry[], test: readonly string[]): Known['unsealed'] {
+  return entries.flatMap((entry) => {
+    if (entry.kind !== 'unsealed') return [];
+    const seen = new Set(entry.examples);
+    const share = test.filter((hash) => seen.has(hash)).length / Math.max(1, test.length);
+    return share === 0 ? [] : [{ runId: entry.runId, at: entry.at, share }];
+  });
 }
 
-/** Identity of a test set, whatever the order of its examples. */
-export function testHashOf(test: readonly Example[]): string {
-  const examples = test.map(({ input, expected }) => contentHash([input, expected ?? null]));
-  return contentHash(examples.sort());
+/** Identities of examples, whatever their ids: what they ask and what is expected. */
+export function hashesOf(examples: readonly Example[]): string[] {
+  return examples.map(({ input, expected }) => contentHash([input, expected ?? null]).slice(0, 12)).sort();
 }
 
 /** Identity of an eval with its judge: with another word or model it is another one. */
 export function evalHashOf(settings: EvalSettings, task: Pick<Task, 'judge'>): string {
-  const { weight: _weight, guard: _guard, threshold: _threshold, judge, ...asked } = settings;
+  const { weight: _weight, guard: _guard, threshold: _threshold, not: _not, judge, ...asked } = settings;
   return contentHash([asked, judge ?? task.judge ?? null]);
 }
 

@@ -25,13 +25,15 @@ export function evalContext({ judge, model, prices }: Task): EvalContext {
 
 const judged = new WeakMap<Task, readonly EvalSettings[]>();
 
-/** A task's evals, each with the judge that it asks: what a score depends on. */
+/** A task's evals by what a score depends on: each with the judge that it asks, and scorers by their text. */
 export function judgedEvals(task: Task): readonly EvalSettings[] {
   const known = judged.get(task);
   if (known !== undefined) return known;
-  const evals = task.evals.map((settings) =>
-    settings.type === 'llm_judge' && settings.judge === undefined ? { ...settings, judge: task.judge } : settings,
-  );
+  const evals = task.evals.map((settings) => {
+    if (settings.type === 'llm_judge' && settings.judge === undefined) return { ...settings, judge: task.judge };
+    // Where a scorer's file lies does not matter, what it holds does.
+    return settings.type === 'custom' && settings.fileHash !== undefined ? { ...settings, file: undefined } : settings;
+  });
   judged.set(task, evals);
   return evals;
 }

@@ -53,6 +53,8 @@ export function rolloutKey(identity: RolloutIdentity): string {
     evals,
     draw,
     ...(given === undefined ? [] : [given]),
+    // A user's own scorer is given the metadata too.
+    ...(evals.some(({ type }) => type === 'custom') ? [example.metadata ?? null] : []),
   ];
   return createHash('sha256').update(JSON.stringify(content)).digest('hex');
 }

@@ -146,7 +146,7 @@ describe('the problems of a task', () => {
     {
       case: 'with a name that is none',
       given: { ...anEval, name: 'my label' },
-      text: 'evals.0.name: must be 1 to 64 letters, digits, _ or -.',
+      text: 'evals.0.name: must be 1 to 64 letters, digits, _ or -, and not __proto__.',
     },
     { case: 'with no weight', given: { ...anEval, weight: 0 }, text: 'evals.0.weight: must be above 0.' },
     { case: 'with a negative weight', given: { ...anEval, weight: -1 }, text: 'evals.0.weight: must be above 0.' },

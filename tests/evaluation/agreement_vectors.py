@@ -71,10 +71,15 @@ def case(i):
     names = ["agreement", "kappa", "mae", "mse", "normalizedMae", "normalizedMse", "pearson", "spearman", "kendallTauB"]
     expected |= dict.fromkeys([*names, "precision", "recall", "wilson", "confusion", "matrix"])
     if len(a):
-        said = np.array([nearest(v, spec["categories"]) for v in b]) if spec["categories"] else b
-        labels = spec["categories"] or sorted(set(a) | set(b))
-        as_label = {value: place for place, value in enumerate(labels)}
-        ya, yb = [as_label[v] for v in a], [as_label[v] for v in said]
+        pa, pb = a >= spec["pass"], b >= spec["pass"]
+        if spec["categories"]:
+            labels = spec["categories"]
+            as_label = {value: place for place, value in enumerate(labels)}
+            ya, yb = [as_label[v] for v in a], [as_label[nearest(v, labels)] for v in b]
+        else:
+            # Of numbers it counts whether both pass.
+            labels = [False, True]
+            ya, yb = [int(v) for v in pa], [int(v) for v in pb]
         hits = int(sum(x == y for x, y in zip(ya, yb)))
         expected["agreement"] = hits / len(a)
         expected["wilson"] = [known(v) for v in proportion_confint(hits, len(a), method="wilson")]
@@ -92,7 +97,6 @@ def case(i):
         expected["normalizedMse"] = known(metrics.mean_squared_error(unit_a, unit_b))
         if spec["categories"]:
             expected["matrix"] = metrics.confusion_matrix(ya, yb, labels=range(len(labels))).tolist()
-        pa, pb = a >= spec["pass"], said >= spec["pass"]
         expected["confusion"] = metrics.confusion_matrix(pa, pb, labels=[False, True]).tolist()
         expected["precision"] = known(metrics.precision_score(pa, pb, zero_division=np.nan))
         expected["recall"] = known(metrics.recall_score(pa, pb, zero_division=np.nan))

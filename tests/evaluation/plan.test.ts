@@ -44,6 +44,7 @@ function planOf({ size, variants, draws, concurrency, budget }: Shape): {
     maxOutputBytes: null,
     draws,
     unsealed: [],
+    simulated: false,
     notice: null,
   };
   const state: EvaluationState = {

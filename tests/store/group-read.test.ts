@@ -42,7 +42,7 @@ describe('getGrouped', () => {
 
 describe("a task's history", () => {
   it('keeps the first entry of a kind and run, and tells the entries in the order of their time', async () => {
-    const entry = { kind: 'unsealed', testHash: 'h' } as const;
+    const entry = { kind: 'unsealed' as const, examples: ['h'] };
     await addHistory('tickets', { ...entry, runId: 'b', at: '2026-02-01T00:00:00.000Z' });
     await addHistory('tickets', { ...entry, runId: 'a', at: '2026-03-01T00:00:00.000Z' });
     await addHistory('tickets', { ...entry, runId: 'b', at: '2026-04-01T00:00:00.000Z' });
