@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { type EvaluationResult, evaluationResultSchema } from '../../lambdas/contracts/evaluation-result.ts';
@@ -217,6 +217,83 @@ describe('evaluate', () => {
     expect(new Set(before).size).toBe(20);
   });
 
+  it('lets each side answer for its own failures', async (context) => {
+    const task = await openJudgedTask(context);
+    task.trouble = ({ model, body }) =>
+      model === 'flaky' && /question validation [12]"/.test(JSON.stringify(body.messages)) ? 400 : null;
+    const sides = ['--model', 'steady', '--model', 'flaky', '--json'];
+
+    const failed = await tell(evaluate, task, ...sides);
+    const told = promptsOf(await tell(evaluate, task, ...sides, '--set', 'maxFailureShare=0.2'));
+
+    expect(failed.errors).toMatch(/2 of 20 rollouts of task with flaky have no score/);
+    expect(told.prompts.map(({ leftOut }) => leftOut)).toEqual([0, 2]);
+    // On the examples that both were scored on they are the same, and then the first one is as good.
+    expect(told.best).toBe('v1');
+  });
+
+  it('refuses, before anything is paid for, what could show nothing', async (context) => {
+    const task = await openJudgedTask(context);
+    const same = task.writePrompt('same', 'Answer the question.');
+    const many = Array.from({ length: 13 }, (_, i) => ['--model', `m${i}`]).flat();
+
+    const commands: [typeof evaluate, ...string[]][] = [
+      [evaluate, '--prompt', same],
+      [evaluate, '--set', 'datasets.validation=test.jsonl'],
+      [evaluate, ...many],
+      [evaluate, '--model', 'a', '--model', 'b', '--set', 'budget.rollouts=30'],
+      [evaluate, '--model', ''],
+      [evaluate, '--prompt', task.folder],
+      [calibrate, '--judge', 'task', '--judge', 'good'],
+    ];
+    const told: Told[] = [];
+    for (const [command, ...args] of commands) told.push(await tell(command, task, ...args));
+
+    expect(told.map(({ code }) => code)).toEqual([2, 2, 2, 2, 2, 2, 2]);
+    const errors = told.map((one) => one.errors).join('\n');
+    for (const part of [
+      /evaluation\.prompts: ".*same-.*" with task-model is the same as "task"/,
+      /test\.jsonl:1, datasets\.validation: has the example "test-0", which the sealed test set has too/,
+      /has 13 sides.*12 can be compared at once/,
+      /budget\.rollouts: allows 30 rollouts, and 2 prompts and models on 20 examples are 40/,
+      /--model, 0: must have at least 1 character/,
+      /--prompt .*: holds no prompt/,
+      /evaluation\.judges: "good" with good is the same as "task"/,
+    ]) {
+      expect(errors).toMatch(part);
+    }
+    expect(task.calls).toHaveLength(0);
+  });
+
+  it('says what it would cost at the most, and spends nothing', async (context) => {
+    const task = await openJudgedTask(context);
+
+    const { code, out } = await tell(evaluate, task, '--dry-run');
+
+    expect(code).toBe(0);
+    expect(out).toMatch(/^20 rollouts: at the very most [\d,]+ tokens.* Nothing was spent\.$/);
+    expect(task.calls).toHaveLength(0);
+  });
+
+  it('adds to a history what is new, whatever a merge has made of it, and refuses one that cannot be kept', async (context) => {
+    const task = await openJudgedTask(context);
+    const history = join(task.folder, 'task.history.jsonl');
+    const old = { kind: 'unsealed', runId: 'old', at: '2026-01-01T00:00:00.000Z', examples: ['none of these'] };
+    const line = JSON.stringify(old);
+    writeFileSync(history, `${line}\n${line}`);
+
+    const result = promptsOf(await tell(evaluate, task, '--split', 'test', '--unseal', '--json'));
+    const kept = readFileSync(history, 'utf-8').trimEnd().split('\n');
+    writeFileSync(history, 'no entry\n');
+    const refused = await tell(evaluate, task, '--json');
+
+    expect(result.unsealed).toEqual([]);
+    expect(kept).toHaveLength(3);
+    expect(kept[2]).toContain('"kind":"unsealed"');
+    expect(refused.code).toBe(2);
+    expect(refused.errors).toMatch(/task\.history\.jsonl:1: is no entry of a history/);
+  });
+
   it('prints tables that a person can read', async (context) => {
     const task = await openJudgedTask(context);
     const better = task.writePrompt('better', `Be ${POLITE}.`);
@@ -278,7 +355,6 @@ describe('calibrate', () => {
 
   it('tries a judge with other words out of a file', async (context) => {
     const task = await openJudgedTask(context);
-    const { writeFileSync } = await import('node:fs');
     const file = join(task.folder, 'strict.yaml');
     writeFileSync(file, 'judge: { name: good }\nevals: { polite: { steps: [Look for please., Decide.] } }\n');
 
@@ -291,7 +367,6 @@ describe('calibrate', () => {
 
   it('refuses golden examples that cannot be used, by line', async (context) => {
     const task = await openJudgedTask(context);
-    const { writeFileSync } = await import('node:fs');
     const path = join(task.folder, 'golden.jsonl');
     writeFileSync(path, '{"id":"a","input":"x","output":"y","ratings":{"polite":3}}\n{"id":"b","input":"x"}\n');
 

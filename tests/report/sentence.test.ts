@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { powerOf } from '../../lambdas/optimizer/power.ts';
-import { missedGainSentence, powerSentence, verdictSentence } from '../../lambdas/report/sentence.ts';
+import { cautions, missedGainSentence, powerSentence, verdictSentence } from '../../lambdas/report/sentence.ts';
 import { demoPage } from './demo.ts';
 
 describe('verdictSentence', () => {
@@ -44,6 +44,38 @@ describe('verdictSentence', () => {
     const sentence = verdictSentence({ ...report, verdict: 'no_significant_gain' });
 
     expect(sentence).toMatch(/^The score rose, but a guarded eval did not hold: \+12\.3 points .* Keep your prompt\.$/);
+  });
+
+  it('names the guard that broke: as what stopped a gain, or beside a gain that was none', () => {
+    const { report } = demoPage({ verdict: 'improved' });
+    const guardBroken = { eval: 'short', drop: 0.077, maxDrop: 0.05 };
+    const stopped = { ...report, verdict: 'no_significant_gain' as const, guardBroken };
+    const flat = { ...stopped, testDelta: { ...report.testDelta, pValue: 0.4 } };
+
+    expect(verdictSentence(stopped)).toMatch(
+      /^The score rose, but short fell by 7\.7 points, and its guard allows 5\.0:/,
+    );
+    expect(cautions(stopped)).toEqual([]);
+    expect(cautions(flat)).toEqual(['On the sealed test short fell by 7.7 points, and its guard allows 5.0.']);
+  });
+
+  it('cautions against a test set that was looked at, and judges that nobody has checked or that are noisy', () => {
+    const { report } = demoPage({ verdict: 'improved' });
+    const judging = { evals: {}, score: { sd: 0.2, difference: 0.5 }, uncalibrated: ['kind'] };
+    const seen = { runId: 'evaluate-1', at: '2026-11-01T10:00:00.000Z' };
+
+    const told = cautions({ ...report, unsealed: [{ ...seen, share: 0.4 }], judging, notes: ['A note.'] });
+
+    expect(told).toEqual([
+      expect.stringMatching(
+        /^This test set is not sealed any more: 40 % of it was looked at 1 time before.*2026-11-01, evaluate-1/,
+      ),
+      expect.stringMatching(/differences of up to 50\.0 points .* this difference is smaller than that\.$/),
+      expect.stringMatching(/Nobody has compared the judge of kind with people yet/),
+      'A note.',
+    ]);
+    expect(cautions({ ...report, unsealed: [{ ...seen, share: 1 }] })[0]).toContain('it was looked at 1 time before');
+    expect(cautions(report)).toEqual([]);
   });
 
   it('counts one example as one, and has no sign before nothing', () => {
