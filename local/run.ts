@@ -14,7 +14,7 @@ import { startEmbeddedAws } from './embedded-aws.ts';
 import { type EngineOptions, type Execution, type ExecutionResult, startExecution } from './engine.ts';
 import { bringHistory, keepHistory } from './history.ts';
 import type { LoadedTask } from './task-file.ts';
-import { keepUserAws } from './user-scorers.ts';
+import { checkScorerFiles, keepUserAws } from './user-scorers.ts';
 
 export interface LocalRun {
   readonly runId: string;
@@ -69,6 +69,7 @@ export async function executeLocally<R extends object>(
   stop?: AbortSignal,
   engine?: EngineOptions,
 ): Promise<LocalResult<R>> {
+  await checkScorerFiles(loaded.task.evals);
   await keepUserAws(loaded.task.evals);
   const aws = await startEmbeddedAws(stateFolder);
   forgetModel();

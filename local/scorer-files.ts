@@ -9,7 +9,7 @@ const MOST_WORKERS = 4;
 const LOADING_SECONDS = 30;
 
 type Message =
-  | { readonly status: 'loaded' }
+  | { readonly status: 'loaded'; readonly problem: string | null }
   | { readonly status: 'scored'; readonly value: unknown }
   | { readonly status: 'threw'; readonly message: string };
 
@@ -54,6 +54,22 @@ export function startScorerFiles(): { run: FileRunner; stop(): Promise<void> } {
   };
 }
 
+/** Why a file is no scorer; null where it is one. */
+export function problemOfScorerFile(file: string): Promise<string | null> {
+  return new Promise((resolve) => {
+    const worker = startWorker(file);
+    const end = (problem: string | null): void => {
+      clearTimeout(timer);
+      resolve(problem);
+      void worker.terminate();
+    };
+    const timer = setTimeout(() => end(`It was not loaded within ${LOADING_SECONDS} s.`), LOADING_SECONDS * 1000);
+    worker.on('message', (message: Message) => end(message.status === 'loaded' ? message.problem : null));
+    worker.on('error', (error: unknown) => end(error instanceof Error ? error.message : String(error)));
+    worker.on('exit', (code) => end(`It ended its thread with code ${code}.`));
+  });
+}
+
 /** Hands waiting calls to idle threads, and to new ones while there may be more. */
 function serve(pool: Pool): void {
   while (pool.waiting.length > 0) {
@@ -66,15 +82,20 @@ function serve(pool: Pool): void {
   }
 }
 
-/** Events are heard as long as the thread lives: a scorer may leave something behind that breaks after its answer. */
-function newThread(pool: Pool): Thread {
+function startWorker(file: string): Worker {
   const worker = new Worker(new URL('./scorer-worker.ts', import.meta.url), {
-    workerData: { url: pathToFileURL(pool.file).href },
+    workerData: { url: pathToFileURL(file).href },
     // Standard output is the report's.
     stdout: true,
   });
-  worker.unref();
   worker.stdout.on('data', (chunk: Buffer) => process.stderr.write(chunk));
+  return worker;
+}
+
+/** Events are heard as long as the thread lives: a scorer may leave something behind that breaks after its answer. */
+function newThread(pool: Pool): Thread {
+  const worker = startWorker(pool.file);
+  worker.unref();
   const thread: Thread = { worker, loaded: false, current: null, timer: undefined };
   pool.threads.add(thread);
   worker.on('message', (message: Message) => {

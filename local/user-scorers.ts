@@ -1,8 +1,8 @@
 /** What a user's own scorers need on one machine: threads for files, and the user's own AWS for functions. */
-import { InvalidInputError } from '../lambdas/contracts/errors.ts';
+import { type InputProblem, InvalidInputError } from '../lambdas/contracts/errors.ts';
 import type { EvalSettings } from '../lambdas/contracts/evals.ts';
-import { setFileRunner } from '../lambdas/platform/scorers.ts';
-import { startScorerFiles } from './scorer-files.ts';
+import { runsFiles, setFileRunner } from '../lambdas/platform/scorers.ts';
+import { problemOfScorerFile, startScorerFiles } from './scorer-files.ts';
 
 /** Lets scorers be files while `work` goes on. */
 export async function withScorerFiles<T>(work: () => Promise<T>): Promise<T> {
@@ -14,6 +14,30 @@ export async function withScorerFiles<T>(work: () => Promise<T>): Promise<T> {
     setFileRunner(null);
     await files.stop();
   }
+}
+
+/**
+ * Loads each scorer that is a file before an answer is paid for that it could not score.
+ * @throws InvalidInputError when one cannot be used
+ */
+export async function checkScorerFiles(evals: readonly EvalSettings[]): Promise<void> {
+  if (!runsFiles()) return;
+  const problems = await Promise.all(
+    evals.map(async ({ type, file }, i): Promise<InputProblem[]> => {
+      if (type !== 'custom' || typeof file !== 'string') return [];
+      const problem = await problemOfScorerFile(file);
+      if (problem === null) return [];
+      return [
+        {
+          field: `evals.${i}.file`,
+          message: `cannot be used: ${problem} (${file})`,
+          remedy:
+            'Its default export must be a function. A file with `import` or `export` is named .mts or .mjs, or has a package.json with "type": "module" above it.',
+        },
+      ];
+    }),
+  );
+  if (problems.flat().length > 0) throw new InvalidInputError(problems.flat());
 }
 
 /**

@@ -2,14 +2,17 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, afterEach, describe, expect, it, vi } from 'vitest';
+import { evalSchema } from '../../lambdas/evals/registry.ts';
 import { runScorerFile, runsFiles } from '../../lambdas/platform/scorers.ts';
-import { startScorerFiles } from '../../local/scorer-files.ts';
-import { withScorerFiles } from '../../local/user-scorers.ts';
+import { problemOfScorerFile, startScorerFiles } from '../../local/scorer-files.ts';
+import { checkScorerFiles, withScorerFiles } from '../../local/user-scorers.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'prompt-optimizer-scorers-'));
 const runners: ReturnType<typeof startScorerFiles>[] = [];
 afterEach(() => Promise.all(runners.splice(0).map((runner) => runner.stop())));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+const ARN = 'arn:aws:lambda:eu-central-1:123456789012:function:score:live';
 
 /** A file with this text, in a folder of its own. */
 let files = 0;
@@ -223,6 +226,48 @@ describe('what a scorer leaves behind', () => {
 
     expect(answer).toBe(1);
     expect(said).not.toContain('hello');
+  });
+});
+
+describe('a file that is no scorer', () => {
+  it.each([
+    { case: 'exports nothing', text: 'export const score = () => 1;', problem: /no function as its default export/ },
+    { case: 'is no JavaScript', text: 'export default (', problem: /Unexpected/ },
+    { case: 'imports what is not there', text: "import './gone.mjs';\nexport default () => 1;", problem: /gone\.mjs/ },
+    { case: 'throws', text: "throw new Error('no dictionary');", problem: /^no dictionary$/ },
+    { case: 'ends its thread', text: 'process.exit(3);', problem: /ended its thread with code 3/ },
+  ])('because it $case is told as soon as it is loaded', async ({ text, problem }) => {
+    expect(await problemOfScorerFile(fileOf(text))).toMatch(problem);
+  });
+
+  it('because it is a module in a CommonJS package is told', async () => {
+    const file = fileOf("import 'node:fs';\nexport default () => 1;", 'scorer.js');
+    writeFileSync(join(dirname(file), 'package.json'), '{"type":"commonjs"}');
+
+    expect(await problemOfScorerFile(file)).toMatch(/import/);
+  });
+
+  it('is named with its field before a run', async () => {
+    const evals = [fileOf('export default () => 1;'), fileOf('export const score = 1;')].map((file, i) =>
+      evalSchema.parse({ type: 'custom', name: `scorer-${i}`, file }),
+    );
+
+    await expect(withScorerFiles(() => checkScorerFiles(evals))).rejects.toMatchObject({
+      name: 'InvalidInputError',
+      problems: [
+        {
+          field: 'evals.1.file',
+          message: expect.stringContaining('scorer.mjs'),
+          remedy: expect.stringContaining('.mts'),
+        },
+      ],
+    });
+  });
+
+  it('is nobody’s matter where files do not run', async () => {
+    await expect(
+      checkScorerFiles([evalSchema.parse({ type: 'custom', name: 'scorer', file: 'gone.mjs', arn: ARN })]),
+    ).resolves.toBeUndefined();
   });
 });
 
