@@ -1,7 +1,7 @@
 /** `contains`: the answer holds a text. */
 import { z } from 'zod';
 import { evalFields, expectedFields } from '../contracts/evals.ts';
-import { decide, type EvalDefinition, show, wantedOf, wantedPlace } from './scorer.ts';
+import { decide, type EvalDefinition, missingText, show, wantedOf } from './scorer.ts';
 import { fold } from './text.ts';
 
 const schema = z.strictObject({
@@ -15,12 +15,7 @@ const schema = z.strictObject({
 
 export const contains: EvalDefinition<z.infer<typeof schema>> = {
   schema,
-  missing(settings, example) {
-    const wanted = wantedOf(settings, example);
-    return typeof wanted === 'string' && wanted !== ''
-      ? null
-      : `needs \`value\` in the eval or a text as ${wantedPlace(settings)}`;
-  },
+  missing: (settings, example) => missingText(settings, example, (wanted) => wanted !== ''),
   scorer: (settings) => (example, answer) => {
     const wanted = String(wantedOf(settings, example));
     const isThere = fold(answer.text, settings).includes(fold(wanted, settings));

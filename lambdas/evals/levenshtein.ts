@@ -2,7 +2,7 @@
 import { distance } from 'fastest-levenshtein';
 import { z } from 'zod';
 import { evalFields, expectedFields } from '../contracts/evals.ts';
-import { cutNote, type EvalDefinition, show, wantedOf, wantedPlace } from './scorer.ts';
+import { cutNote, type EvalDefinition, missingText, show, wantedOf } from './scorer.ts';
 import { fold } from './text.ts';
 
 const schema = z.strictObject({
@@ -20,10 +20,7 @@ const MOST_CHARACTERS = 20_000;
 export const levenshtein: EvalDefinition<z.infer<typeof schema>> = {
   schema,
   threshold: () => 0.75,
-  missing: (settings, example) =>
-    typeof wantedOf(settings, example) === 'string'
-      ? null
-      : `needs \`value\` in the eval or a text as ${wantedPlace(settings)}`,
+  missing: (settings, example) => missingText(settings, example),
   scorer: (settings) => (example, answer) => {
     const wanted = String(wantedOf(settings, example));
     const score = similarity(fold(answer.text.trim(), settings), fold(wanted.trim(), settings));

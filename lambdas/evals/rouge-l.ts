@@ -1,7 +1,7 @@
 /** `rouge_l`: how much of the expected text's order of words the answer keeps (ROUGE-L, Lin 2004, F-measure). */
 import { z } from 'zod';
 import { evalFields, expectedFields } from '../contracts/evals.ts';
-import { cutNote, type EvalDefinition, show, wantedOf, wantedPlace } from './scorer.ts';
+import { cutNote, type EvalDefinition, missingText, show, wantedOf } from './scorer.ts';
 import { wordsOf } from './text.ts';
 
 const schema = z.strictObject({
@@ -18,10 +18,7 @@ const MOST_WORDS = 10_000;
 export const rougeL: EvalDefinition<z.infer<typeof schema>> = {
   schema,
   threshold: () => 0.75,
-  missing: (settings, example) =>
-    typeof wantedOf(settings, example) === 'string'
-      ? null
-      : `needs \`value\` in the eval or a text as ${wantedPlace(settings)}`,
+  missing: (settings, example) => missingText(settings, example),
   scorer: (settings) => (example, answer) => {
     const wanted = String(wantedOf(settings, example));
     const score = rougeLScore(answer.text, wanted);

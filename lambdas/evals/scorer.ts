@@ -112,6 +112,18 @@ export function wantedPlace(settings: { path?: string | undefined }): string {
   return settings.path === undefined ? '`expected`' : `\`expected.${settings.path}\``;
 }
 
+/** What is missing where an eval wants a text and none is given, or none that is enough; null: nothing is. */
+export function missingText(
+  settings: { value?: Json | undefined; path?: string | undefined },
+  example: Example,
+  isEnough: (wanted: string) => boolean = () => true,
+): string | null {
+  const wanted = wantedOf(settings, example);
+  return typeof wanted === 'string' && isEnough(wanted)
+    ? null
+    : `needs \`value\` in the eval or a text as ${wantedPlace(settings)}`;
+}
+
 /** The value at a dotted path; a key that holds the whole path wins. Nothing is inherited. */
 export function valueAt(value: Json | undefined, path: string): Json | undefined {
   if (Array.isArray(value)) return elementAt(value, path);

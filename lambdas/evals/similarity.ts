@@ -1,7 +1,7 @@
 /** `similarity`: the answer means what the expected text means, by the embeddings of a model on the same server. */
 import { z } from 'zod';
 import { evalFields, expectedFields } from '../contracts/evals.ts';
-import { cutNote, type EvalDefinition, show, wantedOf, wantedPlace } from './scorer.ts';
+import { cutNote, type EvalDefinition, missingText, show, wantedOf } from './scorer.ts';
 
 const schema = z.strictObject({
   ...evalFields,
@@ -19,12 +19,7 @@ export const EMBEDDING_SECONDS = 30;
 export const similarity: EvalDefinition<z.infer<typeof schema>> = {
   schema,
   threshold: () => 0.75,
-  missing(settings, example) {
-    const wanted = wantedOf(settings, example);
-    return typeof wanted === 'string' && wanted !== ''
-      ? null
-      : `needs \`value\` in the eval or a text as ${wantedPlace(settings)}`;
-  },
+  missing: (settings, example) => missingText(settings, example, (wanted) => wanted !== ''),
   calls: ({ model, value = '' }) => {
     const call = { model, times: 1, outputTokens: 0, timeoutSeconds: EMBEDDING_SECONDS };
     // Once the answer, once what it is compared with.

@@ -1,7 +1,7 @@
 /** `starts_with`: the answer begins with a text, white space before it aside. */
 import { z } from 'zod';
 import { evalFields, expectedFields } from '../contracts/evals.ts';
-import { decide, type EvalDefinition, show, wantedOf, wantedPlace } from './scorer.ts';
+import { decide, type EvalDefinition, missingText, show, wantedOf } from './scorer.ts';
 import { fold } from './text.ts';
 
 const schema = z.strictObject({
@@ -15,13 +15,8 @@ const schema = z.strictObject({
 
 export const startsWith: EvalDefinition<z.infer<typeof schema>> = {
   schema,
-  missing(settings, example) {
-    const wanted = wantedOf(settings, example);
-    // Every answer begins with nothing.
-    return typeof wanted === 'string' && wanted.trim() !== ''
-      ? null
-      : `needs \`value\` in the eval or a text as ${wantedPlace(settings)}`;
-  },
+  // Every answer begins with nothing.
+  missing: (settings, example) => missingText(settings, example, (wanted) => wanted.trim() !== ''),
   scorer: (settings) => (example, answer) => {
     const wanted = String(wantedOf(settings, example));
     const begins = fold(answer.text.trimStart(), settings).startsWith(fold(wanted.trimStart(), settings));

@@ -15,7 +15,8 @@ import { loadArchive, loadContext } from '../store/artifacts.ts';
 import { loadEvaluationPlan, loadEvaluationState } from '../store/evaluations.ts';
 import { loadRecord, loadRun, recordIds, saveRecord } from '../store/runs.ts';
 import type { CallDependencies } from './call-model.ts';
-import type { EvalDependencies, Interruption, RolloutDependencies } from './make-rollout.ts';
+import type { EvalDependencies, RolloutDependencies } from './make-rollout.ts';
+import type { Interruption } from './purse.ts';
 
 export interface ItemWork {
   readonly run: RunRecord;

@@ -8,7 +8,7 @@ import { loadRecords, recordIds, saveRecord } from '../store/runs.ts';
 import { type CallDependencies, callModel } from './call-model.ts';
 import { type GuardContext, guardText } from './guards.ts';
 import type { Lease } from './lease.ts';
-import type { Interruption } from './make-rollout.ts';
+import type { Interruption } from './purse.ts';
 import { type ReflectionRequest, readReply, reflectionMessages, repairMessages } from './reflection-prompt.ts';
 
 /** The first call and one repair. */

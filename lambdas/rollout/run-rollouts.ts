@@ -9,7 +9,6 @@ import { loadPaidCalls, loadRollouts, rolloutKey, saveRollout } from '../store/r
 import type { ItemLease } from './lease.ts';
 import {
   answerKey,
-  type Interruption,
   keepsAnswers,
   makeRollout,
   type RolloutDependencies,
@@ -18,6 +17,7 @@ import {
   type RolloutStart,
   usageSoFar,
 } from './make-rollout.ts';
+import type { Interruption } from './purse.ts';
 import { judgedEvals } from './resolve-task.ts';
 
 export interface RolloutBatch extends RolloutPlace {
