@@ -1,13 +1,12 @@
 /** The command `calibrate`: judges against people's ratings of golden answers, and against themselves. */
 import { readFileSync } from 'node:fs';
-import { basename, extname, resolve } from 'node:path';
+import { basename, extname } from 'node:path';
 import { parse } from 'yaml';
 import { InvalidInputError } from '../lambdas/contracts/errors.ts';
 import { type EvaluationRequest, judgeVariantSchema } from '../lambdas/contracts/evaluation.ts';
 import { describeIssues } from '../lambdas/contracts/issues.ts';
-import { renderEvaluation } from '../lambdas/report/evaluation-terminal.ts';
 import { exitCodes, readOptions, runCommand } from './command.ts';
-import { loadForEvaluation, readRequest, runEvaluation } from './evaluation.ts';
+import { evaluationOptions, readRequest, runEvaluation } from './evaluation.ts';
 
 const usage = `Usage: npm run -s calibrate -- TASK.yaml [options]
 
@@ -18,7 +17,7 @@ const usage = `Usage: npm run -s calibrate -- TASK.yaml [options]
   --out DIR           where results and the store of what was judged go (default: .prompt-optimizer/evaluate-TASK)
   --run-id ID         name of the calibration (default: from what is compared); the same name again resumes it
   --set PATH=VALUE    override a field of the task (may be repeated)
-  --dry-run          say what it would cost at the most, and spend nothing
+  --dry-run           say what it would cost at the most, and spend nothing
   --json              print the result as JSON and nothing else
 
 The task's golden examples carry the answer as \`output\` and people's ratings as \`ratings: { EVAL: value }\`.`;
@@ -29,7 +28,7 @@ export function main(args: readonly string[]): Promise<number> {
     const read = readOptions('calibrate', args, {
       judge: { type: 'string', multiple: true, default: [] as string[] },
       repeats: { type: 'string', default: '3' },
-      'dry-run': { type: 'boolean', default: false },
+      ...evaluationOptions,
     });
     if (read === 'help') {
       console.log(usage);
@@ -37,24 +36,8 @@ export function main(args: readonly string[]): Promise<number> {
     }
     const { taskPath, values } = read;
     const request = requestOf(values.judge, values.repeats);
-    const loaded = loadForEvaluation(resolve(taskPath), values.set, request);
-    const options = {
-      taskPath,
-      folder: values.out,
-      runId: values['run-id'],
-      set: values.set,
-      json: values.json,
-      dryRun: values['dry-run'],
-    };
-    const words = [
-      ...values.judge.flatMap((judge) => ['--judge', judge]),
-      ...['--repeats', values.repeats],
-      ...(values.out === undefined ? [] : ['--out', values.out]),
-      ...values.set.flatMap((one) => ['--set', one]),
-    ];
-    return runEvaluation('calibrate', loaded, request, options, words, (result) =>
-      renderEvaluation(result, { color: process.stdout.isTTY === true }),
-    );
+    const words = [...values.judge.flatMap((judge) => ['--judge', judge]), ...['--repeats', values.repeats]];
+    return runEvaluation('calibrate', taskPath, request, values, words);
   });
 }
 

@@ -1,14 +1,13 @@
 /** The command `evaluate`: prompts and models on the same examples, without optimizing. */
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
-import { basename, join, resolve } from 'node:path';
+import { basename, join } from 'node:path';
 import { splitNames } from '../lambdas/contracts/dataset.ts';
 import { InvalidInputError } from '../lambdas/contracts/errors.ts';
 import type { EvaluationRequest } from '../lambdas/contracts/evaluation.ts';
 import { componentName } from '../lambdas/contracts/task.ts';
-import { renderEvaluation } from '../lambdas/report/evaluation-terminal.ts';
 import { refuseSealed } from '../lambdas/rollout/check-evaluation.ts';
 import { exitCodes, readOptions, runCommand } from './command.ts';
-import { loadForEvaluation, readRequest, runEvaluation } from './evaluation.ts';
+import { evaluationOptions, readRequest, runEvaluation } from './evaluation.ts';
 
 const usage = `Usage: npm run -s evaluate -- TASK.yaml [options]
 
@@ -30,7 +29,7 @@ export function main(args: readonly string[]): Promise<number> {
       prompt: { type: 'string', multiple: true, default: [] as string[] },
       model: { type: 'string', multiple: true, default: [] as string[] },
       unseal: { type: 'boolean', default: false },
-      'dry-run': { type: 'boolean', default: false },
+      ...evaluationOptions,
     });
     if (read === 'help') {
       console.log(usage);
@@ -39,26 +38,13 @@ export function main(args: readonly string[]): Promise<number> {
     const { taskPath, values } = read;
     const request = requestOf(values);
     refuseSealed(request);
-    const loaded = loadForEvaluation(resolve(taskPath), values.set, request);
-    const options = {
-      taskPath,
-      folder: values.out,
-      runId: values['run-id'],
-      set: values.set,
-      json: values.json,
-      dryRun: values['dry-run'],
-    };
     const words = [
       ...['--split', values.split],
       ...values.prompt.flatMap((folder) => ['--prompt', folder]),
       ...values.model.flatMap((model) => ['--model', model]),
       ...(values.unseal ? ['--unseal'] : []),
-      ...(values.out === undefined ? [] : ['--out', values.out]),
-      ...values.set.flatMap((one) => ['--set', one]),
     ];
-    return runEvaluation('evaluate', loaded, request, options, words, (result) =>
-      renderEvaluation(result, { color: process.stdout.isTTY === true }),
-    );
+    return runEvaluation('evaluate', taskPath, request, values, words);
   });
 }
 

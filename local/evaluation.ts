@@ -1,6 +1,6 @@
 /** One evaluation on one machine. All evaluations of a task share one store: what was scored once is not paid for again. */
 import { mkdirSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import type { SplitName } from '../lambdas/contracts/dataset.ts';
 import { type InputProblem, InvalidInputError } from '../lambdas/contracts/errors.ts';
 import {
@@ -12,6 +12,7 @@ import { type EvaluationResult, evaluationResultSchema } from '../lambdas/contra
 import { describeIssues } from '../lambdas/contracts/issues.ts';
 import { variantsOf } from '../lambdas/evaluation/variants.ts';
 import { onRunEvent } from '../lambdas/platform/events.ts';
+import { renderEvaluation } from '../lambdas/report/evaluation-terminal.ts';
 import { formatCount, formatPlural } from '../lambdas/report/format.ts';
 import { checkEvaluation, splitsNeeded } from '../lambdas/rollout/check-evaluation.ts';
 import { judgesOf } from '../lambdas/rollout/check-task.ts';
@@ -28,13 +29,15 @@ import { executeLocally, type LocalResult, taskInput } from './run.ts';
 import { atNoPrice, withModel } from './simulated.ts';
 import { type LoadedTask, loadTask } from './task-file.ts';
 
+/** Options that both commands have. */
+export const evaluationOptions = { 'dry-run': { type: 'boolean', default: false } } as const;
+
 export interface EvaluationOptions {
-  readonly taskPath: string;
-  readonly folder: string | undefined;
-  readonly runId: string | undefined;
+  readonly out?: string | undefined;
+  readonly 'run-id'?: string | undefined;
   readonly set: readonly string[];
   readonly json: boolean;
-  readonly dryRun: boolean;
+  readonly 'dry-run': boolean;
 }
 
 /**
@@ -55,7 +58,7 @@ export function readRequest(given: object, options: Readonly<Record<string, stri
 }
 
 /** Reads the task and checks what the evaluation needs of it. @throws InvalidInputError */
-export function loadForEvaluation(path: string, set: readonly string[], request: EvaluationRequest): LoadedTask {
+function loadForEvaluation(path: string, set: readonly string[], request: EvaluationRequest): LoadedTask {
   return loadTask(path, set, (task, splits) => {
     const [name = 'golden'] = splitsNeeded(request, splits.validation !== undefined);
     const split = splits[name] ?? { examples: [] };
@@ -88,36 +91,35 @@ function checkLeak(name: SplitName, split: GivenSplit, test: GivenSplit): InputP
 }
 
 /**
- * Evaluates, prints the result, and gives the exit code.
- * @param render the result in words
- * @param words the command's own options, for the sentence that says how to go on
+ * Reads the task, evaluates, prints the result, and gives the exit code.
+ * @param words the options that say what is compared, for the sentence that says how to go on
  */
 export function runEvaluation(
   command: 'evaluate' | 'calibrate',
-  loaded: LoadedTask,
+  taskPath: string,
   request: EvaluationRequest,
-  options: EvaluationOptions,
+  { out, set, json, 'run-id': givenId, 'dry-run': dryRun }: EvaluationOptions,
   words: readonly string[],
-  render: (result: EvaluationResult) => string,
 ): Promise<number> {
+  const loaded = loadForEvaluation(resolve(taskPath), set, request);
   const { task } = loaded;
-  const folder = options.folder ?? join('.prompt-optimizer', `evaluate-${task.name}`);
-  const runId = options.runId ?? `${command}-${contentHash([loaded.file, textsOf(loaded), request]).slice(0, 16)}`;
+  const folder = out ?? join('.prompt-optimizer', `evaluate-${task.name}`);
+  const runId = givenId ?? `${command}-${contentHash([loaded.file, textsOf(loaded), request]).slice(0, 16)}`;
   return withModel(async (notice) => {
     const [name = 'golden'] = splitsNeeded(request, loaded.splits.validation !== undefined);
     const plan = planEvaluation(task, request, name, loaded.splits[name]?.examples ?? []);
     const worst = worstCaseOf(plan);
-    if (options.dryRun) {
-      console.log(options.json ? JSON.stringify(worst, null, 2) : `${worstWords(task, worst)} Nothing was spent.`);
+    if (dryRun) {
+      console.log(json ? JSON.stringify(worst, null, 2) : `${worstWords(task, worst)} Nothing was spent.`);
       return exitCodes.done;
     }
-    if (!options.json) console.log(`${worstWords(task, worst)}\n`);
-    if (!options.json && notice !== undefined) console.log(`${notice}\n`);
+    if (!json) console.log(`${worstWords(task, worst)}\n`);
+    if (!json && notice !== undefined) console.log(`${notice}\n`);
     const models = plan.variants.flatMap(({ task: own }) => [own.model.name, ...judgesOf(own)]);
     const priced = notice === undefined ? loaded : atNoPrice(loaded, models);
     checkHistory(loaded);
     // As soon as it has begun: whatever becomes of this process, that the test set was looked at is kept.
-    onRunEvent(showEvaluation(options.json, () => void keepHistory(loaded).catch(() => {})));
+    onRunEvent(showEvaluation(json, () => void keepHistory(loaded).catch(() => {})));
     const run = { runId, stateFolder: join(folder, 'state', 'evaluations'), loaded: priced };
     const input = async (): Promise<EvaluationInput> => ({
       task: await taskInput(priced),
@@ -133,13 +135,15 @@ export function runEvaluation(
     );
     if (process.stderr.isTTY === true) process.stderr.write('\r\u001B[2K');
     if (result.status !== 'SUCCEEDED') {
-      return tellEnd(result, commandLine(command, [options.taskPath, ...words, '--run-id', runId]));
+      const place = [...(out === undefined ? [] : ['--out', out]), ...set.flatMap((one) => ['--set', one])];
+      return tellEnd(result, commandLine(command, [taskPath, ...words, ...place, '--run-id', runId]));
     }
     const path = join(folder, `${runId}.json`);
     mkdirSync(dirname(path), { recursive: true });
     writeFileSync(path, `${JSON.stringify(result.evaluation, null, 2)}\n`);
-    console.log(options.json ? JSON.stringify(result.evaluation, null, 2) : render(result.evaluation).trimEnd());
-    if (!options.json) console.log(`\ndata  ${shortPath(path)}`);
+    const text = renderEvaluation(result.evaluation, { color: process.stdout.isTTY === true }).trimEnd();
+    console.log(json ? JSON.stringify(result.evaluation, null, 2) : text);
+    if (!json) console.log(`\ndata  ${shortPath(path)}`);
     return exitCodes.done;
   });
 }
