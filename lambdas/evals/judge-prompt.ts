@@ -2,8 +2,8 @@
  * What a judge is asked. What is judged is data between two lines that hold a marker of this very call, and nothing in it
  * changes a word outside: the instructions, the form of the reply and the number of messages are the same for any answer.
  */
-import { createHash } from 'node:crypto';
 import type { Json } from '../contracts/dataset.ts';
+import { defused, fencedMaterial, markerFor } from '../model/material.ts';
 import type { Message } from '../model/templates.ts';
 import { type ScaleName, scales } from './judge-scale.ts';
 
@@ -34,7 +34,7 @@ export function judgeMessages(criteria: readonly Criterion[], judged: Judged, sa
   ];
   return [
     { role: 'system', content: instructions(sorted, judged, marker) },
-    { role: 'user', content: blocks.map(([name, text]) => fence(name, text, marker)).join('\n\n') },
+    { role: 'user', content: fencedMaterial(blocks, marker) },
   ];
 }
 
@@ -105,39 +105,6 @@ function describe({ name, criteria, steps, scale }: Criterion): string {
     ...(steps === undefined ? [] : ['Go through these steps:', ...steps.map((step, i) => `${i + 1}. ${step.trim()}`)]),
     `Scores: ${verdicts}.`,
   ].join('\n');
-}
-
-function fence(name: string, text: string, marker: string): string {
-  return `<<<${name} ${marker}\n${defused(text)}\n${name} ${marker}>>>`;
-}
-
-/**
- * Some servers read the control tokens of their chat template wherever they stand, and text could then end the message it
- * stands in. A zero-width space takes them apart and leaves them readable.
- */
-function defused(text: string): string {
-  return text.toWellFormed().replace(CONTROL_TOKENS, '$&\u200b');
-}
-
-/** First characters of control tokens: of ChatML and Llama 3, Llama 2, Mistral, Gemma, DeepSeek, Qwen, GLM. */
-const CONTROL_TOKENS = new RegExp(
-  [
-    '<(?=[|｜]|/?s>|</?sys>>|(?:start|end)_of_turn>|/?(?:bos|eos|pad|unk|sop|eop|think)>|/?tool_(?:call|response)s?>)',
-    '[|｜](?=>)',
-    String.raw`\[(?=/?(?:inst|system_prompt|available_tools|tool_calls|tool_results|tool_content|gmask)\])`,
-  ].join('|'),
-  'giu',
-);
-
-/**
- * Drawn from all that the call holds: a text cannot hold a marker that depends on it, and no two calls have the same. It
- * is no chance, so that the same question has the same key in the store.
- */
-function markerFor(criteria: readonly Criterion[], judged: Judged, sample: number): string {
-  return createHash('sha256')
-    .update(JSON.stringify([criteria, judged, sample]))
-    .digest('hex')
-    .slice(0, 20);
 }
 
 /** The order in which a task lists its evals changes no prompt. */

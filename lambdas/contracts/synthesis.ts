@@ -1,0 +1,314 @@
+/**
+ * Synthesis: from specs to judges, datasets and a task. What `statemachine/synthesize.asl.json` is started with, and what it
+ * keeps. All that it keeps before the datasets are split may become test data, so it lies with the sealed data, below
+ * `synthesis/`, and its model calls with the sealed rollouts: no step of a search can read them.
+ */
+import { z } from 'zod';
+import { spendSchema, usageSchema } from './artifacts.ts';
+import { exampleSchema, jsonSchema } from './dataset.ts';
+import { itemResultSchema, runIdSchema } from './payloads.ts';
+import { specName, specSchema } from './spec.ts';
+import { leaseSchema } from './step.ts';
+
+const stepsSchema = z.array(z.string().min(1)).min(1).max(32);
+
+/** Input of an execution of `synthesize.asl.json`. Read by: PrepareSynthesis. */
+export const synthesisInputSchema = z.strictObject({
+  /** All of the same task. */
+  specs: z.array(specSchema).min(1).max(64),
+  /** Steps of judges that are there already, by spec; the others are written. */
+  judges: z.record(specName, stepsSchema).default({}),
+  /** Examples that people have rated: they become golden, and nothing like them is in another split. */
+  golden: z.array(exampleSchema).max(1000).default([]),
+  /** Real inputs that set the style. */
+  like: z.array(z.string().min(1).max(20_000)).max(50).default([]),
+  /** A sentence that the result must carry, for example that the model was simulated. */
+  notice: z.string().max(500).optional(),
+});
+export type SynthesisInput = z.infer<typeof synthesisInputSchema>;
+
+/** What one input is to be like. */
+export const inputPlanSchema = z.strictObject({
+  /** 1-based, within its topic. */
+  slot: z.number().int().min(1),
+  /** The spec that it tries. */
+  spec: z.string(),
+  /** Whether the system is likely to keep to the spec, or tempted to break it. */
+  aim: z.enum(['pass', 'fail']),
+  persona: z.string(),
+  length: z.string(),
+  language: z.string(),
+  difficulty: z.string(),
+  /** The kind of attack, where the spec is about safety; null: none. */
+  attack: z.string().nullable(),
+});
+export type InputPlan = z.infer<typeof inputPlanSchema>;
+
+/** The synthesis (S3, sealed, `plan.json`). Written once by PrepareSynthesis. Read by all later states. */
+export const synthesisPlanSchema = synthesisInputSchema.omit({ notice: true }).extend({
+  schema: z.literal('prompt-optimizer.synthesis-plan.v1'),
+  runId: z.string(),
+  notice: z.string().nullable(),
+});
+export type SynthesisPlan = z.infer<typeof synthesisPlanSchema>;
+
+/** A generated input. */
+export const draftSchema = z.strictObject({
+  /** `t03-s012`: third topic, twelfth slot. */
+  id: z.string(),
+  /** Index in `topics` of the state. */
+  topic: z.number().int().min(0),
+  plan: inputPlanSchema,
+  input: z.union([z.string(), z.record(z.string(), jsonSchema)]),
+  /** Name and version of the prompt that asked for it, and the hash of that prompt as it was sent. */
+  prompt: z.string(),
+  promptHash: z.string(),
+});
+export type Draft = z.infer<typeof draftSchema>;
+
+const itemFields = {
+  lease: leaseSchema,
+  /** Model calls in flight at once inside this item. */
+  concurrency: z.number().int().min(1),
+};
+
+/** One call of the generator. `attempt` counts how often the same was asked for before. */
+export const generateItemSchema = z.discriminatedUnion('asks', [
+  z.strictObject({
+    ...itemFields,
+    asks: z.literal('topics'),
+    path: z.array(z.string()),
+    count: z.number().int().min(1),
+    known: z.array(z.string()),
+    attempt: z.number().int().min(0),
+  }),
+  z.strictObject({ ...itemFields, asks: z.literal('judge'), spec: z.string(), attempt: z.number().int().min(0) }),
+  z.strictObject({
+    ...itemFields,
+    asks: z.literal('inputs'),
+    topic: z.number().int().min(0),
+    plans: z.array(inputPlanSchema).min(1),
+    /** Inputs about the topic that are there already. */
+    known: z.array(z.string()),
+    attempt: z.number().int().min(0),
+  }),
+]);
+export type GenerateItem = z.infer<typeof generateItemSchema>;
+
+/** A shard of inputs that the task's own model answers: [from, to) of `state.order`. */
+export const answerItemSchema = z.strictObject({
+  ...itemFields,
+  from: z.number().int().min(0),
+  to: z.number().int().min(1),
+});
+export type AnswerItem = z.infer<typeof answerItemSchema>;
+
+export const synthesisStepSchema = z.discriminatedUnion('kind', [
+  z.strictObject({
+    /** `topics`: topics and judges; `inputs`: batches of inputs. */
+    kind: z.enum(['topics', 'inputs']),
+    maxConcurrency: z.number().int().min(1),
+    items: z.array(generateItemSchema).min(1),
+  }),
+  z.strictObject({
+    kind: z.literal('answers'),
+    maxConcurrency: z.number().int().min(1),
+    items: z.array(answerItemSchema).min(1),
+  }),
+]);
+export type SynthesisStep = z.infer<typeof synthesisStepSchema>;
+
+/** Replies that could not be used, by why. Counts of items that were asked for or given. */
+export const rejectedSchema = z.strictObject({
+  /** Asked for and not in the reply. */
+  missing: z.number().int().min(0),
+  /** In the reply and not asked for. */
+  extra: z.number().int().min(0),
+  empty: z.number().int().min(0),
+  /** No JSON, or not of the form that was asked for. */
+  malformed: z.number().int().min(0),
+  /** An input that the input schema does not allow. */
+  offSchema: z.number().int().min(0),
+  /** The same again, in the same reply or an earlier one. */
+  repeated: z.number().int().min(0),
+  /** Too much like another one, or like a real or a rated example. */
+  nearDuplicates: z.number().int().min(0),
+});
+export type Rejected = z.infer<typeof rejectedSchema>;
+
+/** What the generator was paid for, beside the answers. `failures` counts calls and answers that ended failed. */
+export const synthesisSpendSchema = spendSchema.omit({ reflectionCalls: true }).extend({
+  generatorCalls: z.strictObject({
+    topics: z.number().int().min(0),
+    judges: z.number().int().min(0),
+    inputs: z.number().int().min(0),
+    references: z.number().int().min(0),
+  }),
+});
+export type SynthesisSpend = z.infer<typeof synthesisSpendSchema>;
+
+const splitsSchema = z.strictObject({
+  train: z.array(z.string()),
+  validation: z.array(z.string()),
+  test: z.array(z.string()),
+  golden: z.array(z.string()),
+});
+
+/** Where the synthesis stands (S3, sealed, one object a turn parity). Written by PlanSynthesis alone. */
+export const synthesisStateSchema = z.strictObject({
+  schema: z.literal('prompt-optimizer.synthesis-state.v1'),
+  runId: z.string(),
+  turn: z.number().int().min(0),
+  epoch: z.number().int().min(0),
+  /** The whole tree, by path; those of full length are the topics that inputs are written for, in this order. */
+  topics: z.array(z.array(z.string()).min(1)),
+  /** Calls for topics that have ended, by path: how often the same was asked for. */
+  asked: z.strictObject({
+    topics: z.record(z.string(), z.number().int()),
+    judges: z.record(z.string(), z.number().int()),
+    inputs: z.number().int(),
+  }),
+  /** Judges that were written, by spec. */
+  judges: z.record(z.string(), z.strictObject({ steps: stepsSchema, prompt: z.string() })),
+  /** Inputs that are kept, in the order of topic and slot. */
+  drafts: z.array(draftSchema),
+  rejected: rejectedSchema,
+  /** Ids by split, once they are split; null before. */
+  splits: splitsSchema.nullable(),
+  groupedBy: z.enum(['topic', 'neighbours']).nullable(),
+  /** Inputs that were dropped so that no near neighbours are in different splits. */
+  droppedNeighbours: z.number().int().min(0),
+  /** Ids in the order in which they are answered. */
+  order: z.array(z.string()),
+  answered: z.number().int().min(0),
+  /** Items of each turn that were answers, so that their rows are found: [turn, count]. */
+  answerTurns: z.array(z.tuple([z.number().int(), z.number().int()])),
+  spend: synthesisSpendSchema,
+  concurrency: z.number().int().min(1),
+  elapsedMs: z.number().min(0),
+  /** The cap that ended the work early; null: none. */
+  stopReason: z.enum(['rollouts', 'tokens', 'costUsd', 'minutes']).nullable(),
+  step: synthesisStepSchema.nullable(),
+});
+export type SynthesisState = z.infer<typeof synthesisStateSchema>;
+
+/** What one call of the generator gave (S3, sealed). Written by Generate, read by PlanSynthesis. */
+export const generatedSchema = z.strictObject({
+  schema: z.literal('prompt-optimizer.generated.v1'),
+  topics: z.array(z.string()),
+  steps: z.array(z.string()),
+  inputs: z.array(
+    z.strictObject({ slot: z.number().int(), input: z.union([z.string(), z.record(z.string(), jsonSchema)]) }),
+  ),
+  rejected: rejectedSchema,
+  prompt: z.string(),
+  promptHash: z.string(),
+  failure: z.strictObject({ name: z.string(), message: z.string() }).nullable(),
+  usage: usageSchema,
+  cached: z.boolean(),
+});
+export type Generated = z.infer<typeof generatedSchema>;
+
+/** One input as answered. */
+export const answerRowSchema = z.strictObject({
+  id: z.string(),
+  expected: z.string().nullable(),
+  output: z.string().nullable(),
+  /** Score in [0, 1] by spec; empty where the answer failed. */
+  evals: z.record(z.string(), z.number()),
+  failure: z.strictObject({ name: z.string(), message: z.string() }).nullable(),
+  /** Of the answer and its judges, and of the call for the reference. */
+  usage: usageSchema,
+  referenceUsage: usageSchema,
+  cached: z.boolean(),
+});
+export type AnswerRow = z.infer<typeof answerRowSchema>;
+
+/** Rows of one shard (S3, sealed). Written by AnswerInputs, read by PlanSynthesis and ConcludeSynthesis. */
+export const answersSchema = z.strictObject({
+  schema: z.literal('prompt-optimizer.answers.v1'),
+  rows: z.array(answerRowSchema),
+});
+
+/** Written by: PrepareSynthesis, then PlanSynthesis and the Maps. Read by: PlanSynthesis. */
+export const synthesisTurnSchema = z.strictObject({
+  runId: runIdSchema,
+  turn: z.number().int().min(0),
+  results: z.array(itemResultSchema),
+});
+export type SynthesisTurn = z.infer<typeof synthesisTurnSchema>;
+
+/** Written by: PlanSynthesis. Read by: NextStep, and the Maps or ConcludeSynthesis. */
+export const synthesisNextSchema = z.strictObject({
+  runId: runIdSchema,
+  turn: z.number().int().min(1),
+  next: z.enum(['topics', 'inputs', 'answers', 'conclude']),
+  maxConcurrency: z.number().int().min(1),
+  items: z.array(z.strictObject({ index: z.number().int().min(0) })),
+});
+export type SynthesisNext = z.infer<typeof synthesisNextSchema>;
+
+/** Read by: ConcludeSynthesis. */
+export const concludeSynthesisInputSchema = z.strictObject({ runId: runIdSchema, turn: z.number().int().min(1) });
+
+const share = z.number().min(0).max(1);
+
+/** `synthesis.json`: what was made, and how varied it is. Holds no input of the test set. */
+export const synthesisReportSchema = z.strictObject({
+  schema: z.literal('prompt-optimizer.synthesis.v1'),
+  runId: z.string(),
+  task: z.string(),
+  seed: z.number().int(),
+  models: z.strictObject({ task: z.string(), generator: z.string(), judge: z.string() }),
+  specs: z.array(
+    z.strictObject({
+      name: z.string(),
+      type: z.string(),
+      /** Examples that try it, over all splits. */
+      examples: z.number().int(),
+      judge: z.enum(['given', 'written', 'criteria_alone']),
+      steps: z.array(z.string()),
+      /** Answers of the task's own prompt that pass; null when none was judged. */
+      passShare: z.strictObject({ share, n: z.number().int() }).nullable(),
+      /** The same of those examples alone that tempt to break this spec. */
+      temptedPassShare: z.strictObject({ share, n: z.number().int() }).nullable(),
+    }),
+  ),
+  sizes: z.record(z.string(), z.number().int()),
+  /** Examples in golden that people have rated. */
+  rated: z.number().int(),
+  topics: z.array(
+    z.strictObject({ path: z.array(z.string()), split: z.string().nullable(), examples: z.number().int() }),
+  ),
+  groupedBy: z.enum(['topic', 'neighbours']),
+  diversity: z.strictObject({
+    distinct1: share,
+    distinct2: share,
+    distinct3: share,
+    topicsCovered: z.number().int(),
+    meanNearest: share.nullable(),
+  }),
+  rejected: rejectedSchema,
+  droppedNeighbours: z.number().int(),
+  /** Pairs of near neighbours in different splits: none, or the run has failed. */
+  leaks: z.number().int(),
+  /** What was asked for and is not there, in sentences. */
+  short: z.array(z.string()),
+  thresholds: z.strictObject({ duplicate: share, neighbour: share }),
+  baseline: z.strictObject({ answered: z.number().int(), of: z.number().int(), failures: z.number().int() }),
+  spend: synthesisSpendSchema,
+  stopReason: z.string().nullable(),
+  wallSeconds: z.number(),
+  notice: z.string().optional(),
+});
+export type SynthesisReport = z.infer<typeof synthesisReportSchema>;
+
+/** Written by: ConcludeSynthesis. It is the execution's output. */
+export const concludeSynthesisOutputSchema = z.strictObject({
+  runId: runIdSchema,
+  task: z.string(),
+  examples: z.number().int(),
+  costUsd: z.number().nullable(),
+  /** s3:// prefix that holds synthesis.json, task.yaml and task.json: the input of an execution of the optimizer. */
+  result: z.string(),
+});
