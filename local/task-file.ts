@@ -2,7 +2,6 @@
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
-import { isMap, isPair, isScalar, LineCounter, parse, parseDocument } from 'yaml';
 import type { Json, SplitName } from '../lambdas/contracts/dataset.ts';
 import { type InputProblem, InvalidInputError } from '../lambdas/contracts/errors.ts';
 import type { EvalSettings } from '../lambdas/contracts/evals.ts';
@@ -13,6 +12,7 @@ import { checkTask } from '../lambdas/rollout/check-task.ts';
 import type { GivenSplit, GivenSplits } from '../lambdas/rollout/given-splits.ts';
 import { toTask } from '../lambdas/rollout/resolve-task.ts';
 import { parseDataset } from '../lambdas/store/datasets.ts';
+import { applyOverride, type FieldPath, fieldsOf, parseYaml, readText } from './yaml-file.ts';
 
 /** A dataset as it stands on disk. */
 export interface DatasetFile {
@@ -37,10 +37,12 @@ export interface LoadedTask {
  */
 export function loadTask(path: string, overrides: readonly string[] = [], check = checkTask): LoadedTask {
   const shown = relative(process.cwd(), path) || path;
-  const { value, lineOf } = parseTaskText(shown, readText(shown, path));
+  const yaml = parseYaml(shown, readText(shown, path, 'Give the path of a task.yaml.'));
+  const value = fieldsOf(shown, yaml, 'A task has name, prompt, model, reflection, datasets and evals.');
+  const { lineOf } = yaml;
   const set = new Set<string>();
-  for (const override of overrides) set.add(applyOverride(value, override));
-  const at = (field: readonly (string | number)[]): Pick<InputProblem, 'file' | 'line'> =>
+  for (const override of overrides) set.add(applyOverride(value, override, 'budget.rollouts=500'));
+  const at = (field: FieldPath): Pick<InputProblem, 'file' | 'line'> =>
     set.has(field.join('.')) ? { file: '--set' } : { file: shown, line: lineOf(field) };
 
   const parsed = taskFileSchema.safeParse(value);
@@ -70,81 +72,7 @@ export function loadTask(path: string, overrides: readonly string[] = [], check 
   return { path, file: { ...file, evals }, task, splits, datasets };
 }
 
-type Place = (field: readonly (string | number)[]) => Pick<InputProblem, 'file' | 'line'>;
-
-function readText(shown: string, path: string): string {
-  if (!existsSync(path) || !statSync(path).isFile()) {
-    throw new InvalidInputError([{ file: shown, message: 'does not exist.', remedy: 'Give the path of a task.yaml.' }]);
-  }
-  return readFileSync(path, 'utf-8');
-}
-
-function parseTaskText(
-  file: string,
-  text: string,
-): { value: Record<string, unknown>; lineOf: (path: readonly (string | number)[]) => number | undefined } {
-  const counter = new LineCounter();
-  const document = parseDocument(text, { lineCounter: counter, prettyErrors: false });
-  if (document.errors.length > 0) {
-    throw new InvalidInputError(
-      document.errors.map((error) => ({
-        file,
-        line: counter.linePos(error.pos[0]).line,
-        message: `is not YAML: ${error.message.replace(/\s+/g, ' ')}.`,
-        remedy: 'Check the indentation and the quotes there.',
-      })),
-    );
-  }
-  const value: unknown = document.toJS();
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    throw new InvalidInputError([
-      {
-        file,
-        line: 1,
-        message: 'holds no fields.',
-        remedy: 'A task has name, prompt, model, reflection, datasets and evals.',
-      },
-    ]);
-  }
-  const lineOf = (path: readonly (string | number)[]): number | undefined => {
-    // The nearest enclosing field stands for one that is missing.
-    for (let length = path.length; length > 0; length -= 1) {
-      const parent = length === 1 ? document.contents : document.getIn(path.slice(0, length - 1), true);
-      const pair = isMap(parent)
-        ? parent.items.find((item) => isPair(item) && isScalar(item.key) && item.key.value === path[length - 1])
-        : undefined;
-      const node: unknown = pair?.key ?? document.getIn(path.slice(0, length), true);
-      const range: unknown = typeof node === 'object' && node !== null ? Reflect.get(node, 'range') : undefined;
-      if (Array.isArray(range) && typeof range[0] === 'number') return counter.linePos(range[0]).line;
-    }
-    return undefined;
-  };
-  return { value: value as Record<string, unknown>, lineOf };
-}
-
-/** Sets one field and gives its path back. @throws InvalidInputError when it is not `path=value`. */
-function applyOverride(value: Record<string, unknown>, override: string): string {
-  const equals = override.indexOf('=');
-  const path = override.slice(0, equals).trim();
-  if (equals < 1 || path === '') {
-    throw new InvalidInputError([
-      {
-        file: '--set',
-        message: `${JSON.stringify(override)} is not of the form path=value.`,
-        remedy: 'For example: --set budget.rollouts=500.',
-      },
-    ]);
-  }
-  const names = path.split('.');
-  let inner: Record<string, unknown> = value;
-  for (const name of names.slice(0, -1)) {
-    const next = inner[name];
-    if (typeof next !== 'object' || next === null) inner[name] = {};
-    inner = inner[name] as Record<string, unknown>;
-  }
-  inner[names.at(-1) ?? ''] = parse(override.slice(equals + 1)) as unknown;
-  return path;
-}
+type Place = (field: FieldPath) => Pick<InputProblem, 'file' | 'line'>;
 
 function readDatasets(file: TaskFile, folder: string, at: Place, problems: InputProblem[]): LoadedTask['datasets'] {
   const datasets: Partial<Record<SplitName, DatasetFile>> = {};
