@@ -195,6 +195,8 @@ export type Questions = z.infer<typeof questionsSchema>;
 export const specEditsSchema = z.strictObject({
   spec: specName,
   specHash: z.string(),
+  /** What the edits come from: answers to questions, disagreements with the judge. */
+  by: z.enum(['clarify', 'review', 'edit']).default('edit'),
   edits: z
     .array(
       z.strictObject({
@@ -238,6 +240,8 @@ export const reviewSchema = z.strictObject({
         id: z.string().min(1).max(200),
         input: z.union([z.string(), z.record(z.string(), jsonSchema)]),
         output: z.string(),
+        /** The reference answer, where the spec compares with one. */
+        expected: z.string().optional(),
         /** Which side of the boundary the generator meant it to be on. */
         intended: z.enum(['pass', 'fail']),
         rating: z.enum(['pass', 'fail']).nullable().default(null),
