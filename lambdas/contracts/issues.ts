@@ -130,7 +130,7 @@ function sentence(text: string): string {
 }
 
 /** `Did you mean …?`, where some known name is near: a few letters off, or what the given one begins. */
-function nearest(name: string, known: readonly string[]): string | null {
+export function nearest(name: string, known: readonly string[]): string | null {
   if (known.length === 0) return null;
   const given = name.toLowerCase();
   const begun = given.length < 3 ? undefined : known.find((one) => one.toLowerCase().startsWith(given));
