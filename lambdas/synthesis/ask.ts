@@ -9,6 +9,7 @@ import { type CallDependencies, callModel } from '../rollout/call-model.ts';
 import type { Lease } from '../rollout/lease.ts';
 import type { Purse } from '../rollout/purse.ts';
 import { callKey } from '../store/rollouts.ts';
+import { MOST_ATTEMPTS } from './attempts.ts';
 import type { Asked } from './prompts/prompt.ts';
 
 export type GeneratorSettings = z.output<typeof reflectionModelSchema>;
@@ -25,9 +26,14 @@ export interface Asking {
 
 /**
  * Asks once. Gives the JSON of the reply, of a reply that was cut off the part that is whole, undefined where it is no JSON.
+ * @param isUsable whether a reply is worth keeping: one that is not is never found again; default: any is
  * @throws EvalFailure when there is no answer for good; an interruption passes through
  */
-export async function askForJson(asked: Asked<unknown>, asking: Asking): Promise<Json | undefined> {
+export async function askForJson(
+  asked: Asked<unknown>,
+  asking: Asking,
+  isUsable: (value: Json | undefined) => boolean = () => true,
+): Promise<Json | undefined> {
   const { model, purse, lease, deps, draw } = asking;
   const { timeoutSeconds: _patience, ...settings } = model;
   const { messages, responseSchema } = asked;
@@ -36,25 +42,27 @@ export async function askForJson(asked: Asked<unknown>, asking: Asking): Promise
     key,
     () => callModel({ model, messages, responseSchema }, lease, deps),
     'task',
+    { isUsable: (reply) => isUsable(jsonOf(reply)) },
   );
-  const parsed = parseAnswer(answer.text);
-  return parsed.value ?? parseAnswer(wholePart(answer.text)).value;
+  return jsonOf(answer);
 }
 
-/** Times that a question is asked whose reply is not of the form that was asked for. */
-const ATTEMPTS = 3;
+function jsonOf({ text }: ChatAnswer): Json | undefined {
+  return parseAnswer(text).value ?? parseAnswer(wholePart(text)).value;
+}
 
 /**
  * Asks until the reply has the form that was asked for, three times at the most.
  * @throws EvalFailure when it never has
  */
 export async function ask<R>(asked: Asked<R>, asking: Asking): Promise<R> {
-  for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
-    const value = await askForJson(asked, { ...asking, draw: [...asking.draw, attempt] });
+  for (let attempt = 0; attempt < MOST_ATTEMPTS; attempt += 1) {
+    const own = { ...asking, draw: [...asking.draw, attempt] };
+    const value = await askForJson(asked, own, (reply) => asked.reply.safeParse(reply).success);
     const parsed = asked.reply.safeParse(value);
     if (parsed.success) return parsed.data;
   }
-  const message = `${asking.model.name} gave no usable reply to ${asked.prompt} in ${ATTEMPTS} attempts.`;
+  const message = `${asking.model.name} gave no usable reply to ${asked.prompt} in ${MOST_ATTEMPTS} attempts.`;
   throw new EvalFailure('GeneratorError', message, true);
 }
 
