@@ -162,11 +162,11 @@ export const synthesisStateSchema = z.strictObject({
   epoch: z.number().int().min(0),
   /** The whole tree, by path; those of full length are the topics that inputs are written for, in this order. */
   topics: z.array(z.array(z.string()).min(1)),
-  /** Calls for topics that have ended, by path: how often the same was asked for. */
+  /** How often each was asked for: topics by the path above them, judges by spec, inputs by topic and slot. */
   asked: z.strictObject({
     topics: z.record(z.string(), z.number().int()),
     judges: z.record(z.string(), z.number().int()),
-    inputs: z.number().int(),
+    inputs: z.array(z.array(z.number().int())),
   }),
   /** Judges that were written, by spec. */
   judges: z.record(z.string(), z.strictObject({ steps: stepsSchema, prompt: z.string() })),

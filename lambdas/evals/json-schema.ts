@@ -26,7 +26,7 @@ export const jsonSchema: EvalDefinition<z.infer<typeof schema>> = {
   schema,
   problem({ value }) {
     try {
-      compile(value);
+      compileSchema(value);
       return null;
     } catch (error) {
       const message = `is no JSON Schema: ${error instanceof Error ? error.message : error}.`;
@@ -36,7 +36,7 @@ export const jsonSchema: EvalDefinition<z.infer<typeof schema>> = {
     }
   },
   scorer({ value }) {
-    const problemsOf = compile(value);
+    const problemsOf = compileSchema(value);
     const rule = 'be JSON that the schema allows';
     return (_example, answer) => {
       const parsed = parseAnswer(answer.text);
@@ -53,13 +53,13 @@ export const jsonSchema: EvalDefinition<z.infer<typeof schema>> = {
 };
 
 /** What is wrong with a value: how many things, and the first of them in words. */
-interface Problems {
+export interface Problems {
   readonly count: number;
   readonly told: readonly string[];
 }
 
 /** The check of a schema: what is wrong with a value. @throws Error when it is no schema */
-function compile(value: AnySchema): (given: unknown) => Problems {
+export function compileSchema(value: AnySchema): (given: unknown) => Problems {
   const uri = typeof value === 'object' && '$schema' in value ? String(value.$schema) : '';
   // The check of an asynchronous schema is a promise, which is always truthy.
   if (typeof value === 'object' && '$async' in value) throw new Error('$async is none of its keywords');

@@ -13,9 +13,8 @@ import {
   sumOf,
   taskCall,
   times,
-  toLease,
 } from '../optimizer/budget.ts';
-import { grantLeases, layOut, stepCapacity } from '../optimizer/shards.ts';
+import { grantLeases, grantWhatFits, layOut, leaseWith, stepCapacity } from '../optimizer/shards.ts';
 import { jobAt, jobCount, jobsBetween } from './jobs.ts';
 
 /** What the arithmetic needs of each variant, in the plan's order. */
@@ -101,49 +100,18 @@ export function renewedStep(
   const spent = plus(...used.map(({ amount }) => amount));
   const needs = used.map(({ amount, missing }) => ({ amount, need: times(retry, missing) }));
   const room = minus(remaining(plan.task.budget, state.spend), spent);
-  const granted = leasesOf(
+  const granted = grantWhatFits(
     needs.map(({ need }) => need),
     room,
     retry,
   );
   const items = state.step.items.map((item, i): EvaluationItem => {
-    const { amount } = needs[i] ?? { amount: NOTHING };
-    const lease = granted[i] ?? NO_LEASE;
-    return {
-      ...item,
-      lease: {
-        calls: lease.calls + amount.calls,
-        tokens: lease.tokens === null ? null : lease.tokens + amount.tokens,
-        costUsd: lease.costUsd === null ? null : lease.costUsd + amount.costUsd,
-      },
-    };
+    return { ...item, lease: leaseWith(granted[i] ?? NO_LEASE, needs[i]?.amount ?? NOTHING) };
   });
   return { ...state, step: { ...state.step, items } };
 }
 
 const NO_LEASE = { calls: 0, tokens: 0, costUsd: 0 };
-
-/**
- * Where the worst case of all items does not fit, the first ones get theirs, the next one what is left, and the others
- * nothing but what is stored already: rollouts that are paid for cost nothing and still land.
- */
-function leasesOf(needs: readonly Amount[], room: Amount, retry: Amount): EvaluationItem['lease'][] {
-  if (fits(plus(...needs), room)) return grantLeases(needs, room, retry);
-  let left = room;
-  return needs.map((need) => {
-    const given = least(need, left);
-    left = minus(left, given);
-    return toLease(given, room);
-  });
-}
-
-function least(a: Amount, b: Amount): Amount {
-  return {
-    calls: Math.max(0, Math.floor(Math.min(a.calls, b.calls))),
-    tokens: Math.max(0, Math.floor(Math.min(a.tokens, b.tokens))),
-    costUsd: Math.max(0, Math.min(a.costUsd, b.costUsd)),
-  };
-}
 
 function needOf(range: { from: number; to: number }, plan: EvaluationPlan, facts: readonly VariantFacts[]): Amount {
   const each = needsOfVariants(plan, facts);

@@ -1,6 +1,6 @@
 /** How a step's work is cut into Map items: balanced, small enough for a function's time, few enough for a payload. */
 import type { LeaseGrant } from '../contracts/step.ts';
-import { type Amount, howMany, minus, plus, times, toLease } from './budget.ts';
+import { type Amount, fits, howMany, minus, plus, times, toLease } from './budget.ts';
 
 /** Model calls that one function keeps in flight: enough that waiting, not starting functions, is what is paid for. */
 const CALLS_IN_FLIGHT = 8;
@@ -96,4 +96,35 @@ export function grantLeases(
   const retries = Math.min(wanted, howMany(retry, minus(free, plus(...needs))));
   const shares = evenly(retries, needs.length);
   return needs.map((need, i) => toLease(plus(need, times(retry, shares[i] ?? 0)), free));
+}
+
+/**
+ * Where the worst case of all items does not fit, the first ones get theirs, the next one what is left, and the others
+ * nothing but what is stored already: rollouts that are paid for cost nothing and still land.
+ */
+export function grantWhatFits(needs: readonly Amount[], room: Amount, retry: Amount): LeaseGrant[] {
+  if (fits(plus(...needs), room)) return grantLeases(needs, room, retry);
+  let left = room;
+  return needs.map((need) => {
+    const given = least(need, left);
+    left = minus(left, given);
+    return toLease(given, room);
+  });
+}
+
+function least(a: Amount, b: Amount): Amount {
+  return {
+    calls: Math.max(0, Math.floor(Math.min(a.calls, b.calls))),
+    tokens: Math.max(0, Math.floor(Math.min(a.tokens, b.tokens))),
+    costUsd: Math.max(0, Math.min(a.costUsd, b.costUsd)),
+  };
+}
+
+/** A lease with what was used of it before on top: items count that against it. */
+export function leaseWith(lease: LeaseGrant, used: Amount): LeaseGrant {
+  return {
+    calls: lease.calls + used.calls,
+    tokens: lease.tokens === null ? null : lease.tokens + used.tokens,
+    costUsd: lease.costUsd === null ? null : lease.costUsd + used.costUsd,
+  };
 }

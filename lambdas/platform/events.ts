@@ -12,7 +12,9 @@ export type RunEvent =
       readonly status: 'scored' | 'failed';
       readonly costUsd: number | null;
     }
-  | { readonly type: 'evaluating'; readonly runId: string; readonly progress: EvaluationProgress };
+  | { readonly type: 'evaluating'; readonly runId: string; readonly progress: EvaluationProgress }
+  | { readonly type: 'generated'; readonly runId: string; readonly costUsd: number | null }
+  | { readonly type: 'synthesizing'; readonly runId: string; readonly progress: SynthesisProgress };
 
 /** Where a run stands. Scores in [0, 1]; `rollouts` counts calls of the task model, as the cap does. */
 export interface Progress {
@@ -40,10 +42,23 @@ export interface EvaluationProgress {
   readonly elapsedMs: number;
 }
 
+/** Where a synthesis stands: what this step makes, what is there of it, and of how many. */
+export interface SynthesisProgress {
+  readonly step: 'topics' | 'inputs' | 'answers' | 'done';
+  readonly topics: number;
+  readonly inputs: number;
+  readonly inputsWanted: number;
+  readonly answered: number;
+  readonly answersWanted: number;
+  readonly costUsd: number | null;
+  readonly failures: number;
+  readonly elapsedMs: number;
+}
+
 type Listener = (event: RunEvent) => void;
 
 let listener: Listener = (event) => {
-  if (event.type !== 'rollout') logger.info(event.type, { runId: event.runId, ...event.progress });
+  if ('progress' in event) logger.info(event.type, { runId: event.runId, ...event.progress });
 };
 
 /** Replaces the listener (one process, one watcher). */

@@ -78,6 +78,21 @@ export async function loadEvaluationItem({ runId, turn, index }: ItemInput): Pro
   };
 }
 
+/** The model of this process, for whoever asks it by other rules than a run's items do. */
+export interface ModelDependencies {
+  /** For calls of one model, at its price. */
+  readonly callsAt: (price: Price | null) => CallDependencies;
+  readonly rolloutsOf: (task: Task) => RolloutDependencies;
+}
+
+export async function modelDependencies(): Promise<ModelDependencies> {
+  const model = await sharedModel();
+  return {
+    callsAt: (price) => dependencies(model, price),
+    rolloutsOf: (task) => rolloutDependencies(model, task),
+  };
+}
+
 function rolloutDependencies(model: ChatModel & EmbeddingModel, task: Task): RolloutDependencies {
   return { ...dependencies(model, pricesOf(task).task), evals: evalDependencies(model, task) };
 }

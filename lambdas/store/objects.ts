@@ -21,6 +21,10 @@ export function parseS3Uri(uri: string): ObjectLocation {
   return { bucket: match[1], key: match[2] };
 }
 
+export function uriOf({ bucket, key }: ObjectLocation): string {
+  return `s3://${bucket}/${key}`;
+}
+
 /** The object's text; null when there is none. */
 export async function getText(location: ObjectLocation): Promise<string | null> {
   try {

@@ -12,6 +12,13 @@ import { toTask } from '../rollout/resolve-task.ts';
 import type { GeneratorSettings } from './ask.ts';
 import { criteriaOf, specTypeWords } from './spec-types.ts';
 
+/** The task that all specs of a dataset share. @throws Error when there is no spec */
+export function taskOf(specs: readonly Spec[]): SpecTask {
+  const [first] = specs;
+  if (first === undefined) throw new Error('There is no spec.');
+  return first.task;
+}
+
 export function generatorOf({ generator, model }: SpecTask): GeneratorSettings {
   return generator ?? reflectionModelSchema.parse({ name: model.name });
 }
@@ -21,11 +28,10 @@ export function judgeOf(task: SpecTask): JudgeModelSettings {
 }
 
 /** The eval that a spec becomes: it passes or fails, by the spec's own words and the steps of its judge. */
-export function evalOf(spec: Spec, steps: readonly string[] | undefined): TaskFile['evals'][number] {
+export function evalOf(spec: Spec, steps: readonly string[] | undefined): Record<string, unknown> {
   return {
     name: spec.name,
     type: 'llm_judge',
-    weight: 1,
     scale: 'pass_fail',
     criteria: criteriaOf(spec),
     ...(steps === undefined || steps.length === 0 ? {} : { steps: [...steps] }),
@@ -40,25 +46,17 @@ export function needsReference(specs: readonly Spec[]): boolean {
 
 /** The name of the task that comes out of specs. */
 export function taskNameOf(specs: readonly Spec[]): string {
-  const [first] = specs;
-  return first?.task.name ?? first?.name ?? 'task';
+  return taskOf(specs).name ?? specs[0]?.name ?? 'task';
 }
 
-/**
- * The task of `task.yaml`, checked as `optimize` will check it.
- * @param judges steps by spec
- * @throws ZodError when the parts do not make a task
- */
-export function taskFileOf(
+/** The task that comes out of specs, as `task.yaml` holds it: nothing that is a default is said. */
+export function taskFieldsOf(
   specs: readonly Spec[],
   judges: Readonly<Record<string, readonly string[]>>,
   datasets: TaskFile['datasets'],
-  rest: Partial<Pick<TaskFile, 'budget'>> = {},
-): TaskFile {
-  const [first] = specs;
-  if (first === undefined) throw new Error('There is no spec.');
-  const { task } = first;
-  return taskFileSchema.parse({
+): Record<string, unknown> {
+  const task = taskOf(specs);
+  return {
     name: taskNameOf(specs),
     prompt: task.prompt,
     model: task.model,
@@ -67,14 +65,13 @@ export function taskFileOf(
     ...(task.output === undefined ? {} : { output: { schema: task.output.schema } }),
     datasets,
     evals: specs.map((spec) => evalOf(spec, judges[spec.name])),
-    prices: task.prices,
+    ...(Object.keys(task.prices).length === 0 ? {} : { prices: task.prices }),
     optimizer: { seed: task.synthesis.seed },
-    ...rest,
-  });
+  };
 }
 
 /** The task as rollouts of the synthesis run it. */
 export function baselineTask(specs: readonly Spec[], judges: Readonly<Record<string, readonly string[]>>): Task {
-  const file = taskFileOf(specs, judges, { train: 'train.jsonl', test: 'test.jsonl' });
-  return toTask(file, specs[0]?.task.output?.schema);
+  const fields = taskFieldsOf(specs, judges, { train: 'train.jsonl', test: 'test.jsonl' });
+  return toTask(taskFileSchema.parse(fields), taskOf(specs).output?.schema);
 }

@@ -1,0 +1,39 @@
+/** New leases for the step of a run that failed and is started again. Pure. */
+import type { AnswerRow, SynthesisPlan, SynthesisState } from '../contracts/synthesis.ts';
+import { minus, plus, remaining, times } from '../optimizer/budget.ts';
+import { grantWhatFits, leaseWith } from '../optimizer/shards.ts';
+import { usedBy } from '../optimizer/steps/progress.ts';
+import { answerAmount, baselineTaskOf } from './answers.ts';
+import type { LandedItem } from './fold.ts';
+import { taskOf } from './resolve-spec.ts';
+import { budgetSpend } from './spend.ts';
+
+/**
+ * A call of the generator was granted at its worst case and has spent nothing where it failed, so its lease still holds. A
+ * shard of answers gets what it has used, and enough for the answers that it lacks.
+ */
+export function renewedStep(
+  state: SynthesisState,
+  plan: SynthesisPlan,
+  landed: readonly LandedItem<readonly AnswerRow[]>[],
+): SynthesisState {
+  const { step } = state;
+  if (step === null || step.kind !== 'answers') return state;
+  const each = answerAmount(plan, state, baselineTaskOf(plan, state));
+  const used = landed.map(({ result, ledger }) => {
+    const references = (result ?? []).map(({ referenceUsage }) => ({ usage: referenceUsage }));
+    return usedBy(result ?? [], references, ledger);
+  });
+  const needs = step.items.map(({ from, to }, i) => {
+    const done = (landed[i]?.result ?? []).filter(({ failure }) => failure === null).length;
+    return times(each, to - from - done);
+  });
+  const room = minus(remaining(taskOf(plan.specs).synthesis.budget, budgetSpend(state.spend)), plus(...used));
+  const granted = grantWhatFits(needs, room, each);
+  const items = step.items.map((item, i) => {
+    const lease = granted[i];
+    const before = used[i];
+    return lease === undefined || before === undefined ? item : { ...item, lease: leaseWith(lease, before) };
+  });
+  return { ...state, step: { ...step, items } };
+}
