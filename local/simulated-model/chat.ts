@@ -1,5 +1,7 @@
 /** The OpenAI side: checks a chat request, decides which part is played, and builds the completion. Pure. */
 import { z } from 'zod';
+import { generate } from './generator-model.ts';
+import { readGeneratorRequest } from './generator-request.ts';
 import { judge, type Verdict } from './judge-model.ts';
 import { judgeReplyTokens, type TokenProbability, writeJudgeReply } from './judge-reply.ts';
 import { readJudgeRequest } from './judge-request.ts';
@@ -39,7 +41,7 @@ const requestSchema = z.object({
     .nullish(),
 });
 
-export type Part = 'task' | 'reflection' | 'judge';
+export type Part = 'task' | 'reflection' | 'judge' | 'generator';
 
 export type Completion = Readonly<{
   id: string;
@@ -118,6 +120,10 @@ function play(request: z.infer<typeof requestSchema>, { system, user, schema, se
     const temperature = request.temperature ?? 0;
     const verdicts = judge(judged, hash(`${system}\n${user}\n${temperature > 0 ? repeat : 0}`), temperature, seed);
     return { part: 'judge', text: writeJudgeReply(verdicts), verdicts };
+  }
+  const generated = readGeneratorRequest(request.messages, schema);
+  if (generated !== null) {
+    return { part: 'generator', text: generate(generated, hash(`${system}\n${user}`), seed), verdicts: [] };
   }
   const isReflection = isReflectionRequest(system, user);
   const text = isReflection ? reflect(user, seed) : answerTask({ system, user, schema, seed });

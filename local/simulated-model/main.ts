@@ -2,13 +2,15 @@
 import { parseArgs } from 'node:util';
 import { startSimulatedModel } from './server.ts';
 
-const HELP = `Plays a task model, a reflection model, a judge and an embedding model over the OpenAI API, on loopback.
+const HELP = `Plays a task model, a reflection model, a judge, a generator of synthetic data and an
+embedding model over the OpenAI API, on loopback.
 
   --seed N                   seeds every choice (0)
   --port N                   a free port when left out
   --task-latency-ms N        time that a task answer takes (0)
   --reflection-latency-ms N  time that a reflection takes (0)
   --judge-latency-ms N       time that a judgement takes (0)
+  --generator-latency-ms N   time that a reply with synthetic data takes (0)
   --error-rate N             share of requests answered with 500, 0 to 1 (0)
   --rate-limit N             requests a second above which 429 is answered (none)
 `;
@@ -33,6 +35,7 @@ try {
       'task-latency-ms': text,
       'reflection-latency-ms': text,
       'judge-latency-ms': text,
+      'generator-latency-ms': text,
       'error-rate': text,
       'rate-limit': text,
       help: { type: 'boolean' },
@@ -58,6 +61,7 @@ const model = await startSimulatedModel({
   taskLatencyMs: option('task-latency-ms') ?? 0,
   reflectionLatencyMs: option('reflection-latency-ms') ?? 0,
   judgeLatencyMs: option('judge-latency-ms') ?? 0,
+  generatorLatencyMs: option('generator-latency-ms') ?? 0,
   errorRate: option('error-rate', 1) ?? 0,
   ...(rateLimitPerSecond === undefined ? {} : { rateLimitPerSecond }),
 });

@@ -77,7 +77,8 @@ function isOverasking(said: Said | undefined, drawn: number): boolean {
   return drawn < (said?.always === true ? 0.7 : 0.03);
 }
 
-function filledIn(part: string, { thing, told, missing, matter }: CustomerMessage): string {
+/** A wording with what the message says in its places. */
+export function filledIn(part: string, { thing, told, missing, matter }: CustomerMessage): string {
   const questions = missing.map((need) => NEEDS[need].question).join(' and ');
   return part
     .replaceAll('{thing}', thing)

@@ -15,6 +15,8 @@ export type SimulatedModelOptions = Readonly<{
   reflectionLatencyMs?: number;
   /** Milliseconds that a judgement takes. Default 0. */
   judgeLatencyMs?: number;
+  /** Milliseconds that the generator of synthetic data takes. Default 0. */
+  generatorLatencyMs?: number;
   /** Share of the requests, in [0, 1], that are answered with 500. Default 0. */
   errorRate?: number;
   /** Requests a second above which 429 with `retry-after` is answered. Default: no limit. */
@@ -23,12 +25,13 @@ export type SimulatedModelOptions = Readonly<{
   port?: number;
 }>;
 
-/** What the server has seen: `task`, `reflection`, `judge` and `embedding` were answered; the others were refused. */
+/** What the server has seen: `task`, `reflection`, `judge`, `generator` and `embedding` were answered; the others were refused. */
 export type SimulatedModelCounts = Readonly<{
   requests: number;
   task: number;
   reflection: number;
   judge: number;
+  generator: number;
   embedding: number;
   errors: number;
   rateLimited: number;
@@ -89,9 +92,10 @@ export async function startSimulatedModel(options: SimulatedModelOptions = {}): 
     task: options.taskLatencyMs ?? 0,
     reflection: options.reflectionLatencyMs ?? 0,
     judge: options.judgeLatencyMs ?? 0,
+    generator: options.generatorLatencyMs ?? 0,
     embedding: 0,
   };
-  const parts = { task: 0, reflection: 0, judge: 0, embedding: 0 };
+  const parts = { task: 0, reflection: 0, judge: 0, generator: 0, embedding: 0 };
   const counts = { requests: 0, ...parts, errors: 0, rateLimited: 0, badRequests: 0 };
   const attempts = new Map<number, number>();
   const answers = new Map<number, number>();

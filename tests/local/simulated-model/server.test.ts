@@ -83,7 +83,7 @@ describe('the simulated model over HTTP', () => {
     await post(model, '{');
     await post(model, { model: 'text-embedding-3-small' }, 'embeddings');
     expect(model.counts()).toEqual({
-      ...{ requests: 7, task: 2, reflection: 1, judge: 1, embedding: 1 },
+      ...{ requests: 7, task: 2, reflection: 1, judge: 1, generator: 0, embedding: 1 },
       ...{ errors: 0, rateLimited: 0, badRequests: 2 },
     });
   });
