@@ -2,7 +2,7 @@
 import { CfnOutput, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import type { Config } from './config.ts';
-import { evaluateStates, Functions, optimizeStates } from './constructs/functions.ts';
+import { evaluateStates, Functions, optimizeStates, synthesizeStates } from './constructs/functions.ts';
 import { Storage } from './constructs/storage.ts';
 import { Workflow } from './constructs/workflow.ts';
 
@@ -39,6 +39,14 @@ export class PromptOptimizerStack extends Stack {
       logRetention: config.logRetentionDays,
       logName: '-evaluate',
     });
+    const synthesis = new Workflow(this, 'Synthesis', {
+      machineId: 'Synthesize',
+      definition: 'synthesize.asl.json',
+      comment: 'Makes judges, four datasets and a task from specs.',
+      functions: functions.of(synthesizeStates),
+      logRetention: config.logRetentionDays,
+      logName: '-synthesize',
+    });
 
     const { data, sealed } = storage.buckets;
     const console = `https://${this.region}.console.aws.amazon.com`;
@@ -58,6 +66,10 @@ export class PromptOptimizerStack extends Stack {
     this.output('EvaluationStateMachineArn', {
       value: evaluation.stateMachine.stateMachineArn,
       description: 'Compares prompts and models, or judges with people.',
+    });
+    this.output('SynthesisStateMachineArn', {
+      value: synthesis.stateMachine.stateMachineArn,
+      description: 'Makes datasets and a task from specs.',
     });
     this.output('DataBucketName', {
       value: data.bucketName,

@@ -14,8 +14,8 @@ import { Construct } from 'constructs';
 import { type BucketName, buckets, type TableName, tables } from '../../lambdas/store/tables.ts';
 import { acknowledgeWildcards } from './acknowledge.ts';
 
-/** Top folders of both buckets: what users put there, and what runs make. */
-export type Prefix = 'uploads/' | 'runs/';
+/** Top folders of the buckets: datasets that runs read, what runs make, and what becomes of specs before it is split. */
+export type Prefix = 'uploads/' | 'runs/' | 'synthesis/';
 
 export interface BucketAccess {
   readonly read?: readonly Prefix[];

@@ -12,7 +12,7 @@ export const tables = {
   runs: { env: 'RUNS_TABLE', partitionKey: 'runId', sortKey: 'recordId' },
   /** Rollouts of train and validation, by content key. */
   rollouts: { env: 'ROLLOUTS_TABLE', partitionKey: 'rolloutKey' },
-  /** Rollouts of the sealed test set; only Verify may touch it. */
+  /** Rollouts of sealed test sets, and the calls of a synthesis: what may become one. No step of a search may touch it. */
   sealedRollouts: { env: 'SEALED_ROLLOUTS_TABLE', partitionKey: 'rolloutKey' },
 } as const satisfies Record<string, TableSchema>;
 
@@ -20,9 +20,9 @@ export type TableName = keyof typeof tables;
 
 /** Variables that carry the buckets' names. */
 export const buckets = {
-  /** `runs/<run id>/…` (contexts, archives, reports) and `uploads/…` (datasets that a user put there). */
+  /** `runs/<run id>/…` (contexts, archives, reports) and `uploads/…` (datasets that a user or a synthesis put there). */
   data: { env: 'DATA_BUCKET' },
-  /** `runs/<run id>/test.json` and `uploads/…` of test sets. Only Prepare and Verify may read it. */
+  /** `runs/<run id>/test.json`, `uploads/…` of test sets, `synthesis/<run id>/…`. No step of a search may read it. */
   sealed: { env: 'SEALED_BUCKET' },
 } as const;
 

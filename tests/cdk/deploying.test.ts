@@ -2,16 +2,18 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { configSchema } from '../../cdk/config.ts';
+import { synthesisInputSchema } from '../../lambdas/contracts/synthesis.ts';
 import { evaluationInputSchema, executionInputSchema } from '../../lambdas/evals/task-schema.ts';
 
 const page = readFileSync(new URL('../../docs/deploying.md', import.meta.url), 'utf8');
 
 describe('docs/deploying.md', () => {
   it.each([...page.matchAll(/```json\n(.*?)```/gs)].map(([, json = '']) => [json]))(
-    'shows an input that starts a run or an evaluation: %.60j',
+    'shows an input that starts a machine: %.60j',
     (json) => {
       const input: object = JSON.parse(json);
-      const schema = 'evaluation' in input ? evaluationInputSchema : executionInputSchema;
+      const schema =
+        'specs' in input ? synthesisInputSchema : 'evaluation' in input ? evaluationInputSchema : executionInputSchema;
 
       const parsed = schema.safeParse(input);
 

@@ -4,8 +4,10 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { buckets, tables } from '../../lambdas/store/tables.ts';
-import { type Machine, machineSchema, substitutionOf, tasksOf } from './asl-subset.ts';
+import { type Machine, machineSchema, substitutionOf, type Task, tasksOf } from './asl-subset.ts';
+import { whoReads, whoWrites } from './folders.ts';
 import { arnOf, bucketGrants, roleGrants, takesIn } from './iam.ts';
+import { apiKey, rights } from './rights.ts';
 import { runApp, type Synthesis, synthesize, type Template } from './synthesize.ts';
 import {
   functionsOf,
@@ -24,7 +26,7 @@ let synthesis: Synthesis;
 let destroyable: Synthesis;
 let unsafe: Synthesis;
 let template: Template;
-const machines: readonly MachineName[] = ['optimize', 'evaluate'];
+const machines: readonly MachineName[] = ['optimize', 'evaluate', 'synthesize'];
 const definitionTexts = new Map<MachineName, Buffer>();
 const definitions = new Map<MachineName, Machine>();
 
@@ -76,22 +78,53 @@ describe('the synthesis', () => {
 });
 
 describe('sealed data', () => {
-  it('is within the reach of Prepare and Verify alone, and of what looks at it when somebody unseals it', () => {
-    const bucket = arnOf(template, idOf(template, 'sealed'));
-
-    const reaching = whoReaches(template, 's3', [
-      bucket,
-      `${bucket}/uploads/test.jsonl`,
-      `${bucket}/runs/r-1/test.json`,
-    ]);
-
-    expect(reaching).toEqual(['Evaluate', 'Prepare', 'PrepareEvaluation', 'Verify']);
+  it.each([
+    // Prepare and Verify alone, and what looks at it when somebody unseals it.
+    { folder: 'uploads/', readers: ['Prepare', 'PrepareEvaluation'], writers: ['ConcludeSynthesis'] },
+    { folder: 'runs/', readers: ['Evaluate', 'Prepare', 'Verify'], writers: ['Prepare', 'PrepareEvaluation'] },
+    {
+      folder: 'synthesis/',
+      readers: ['AnswerInputs', 'ConcludeSynthesis', 'Generate', 'PlanSynthesis', 'PrepareSynthesis'],
+      writers: ['AnswerInputs', 'Generate', 'PlanSynthesis', 'PrepareSynthesis'],
+    },
+    { folder: 'anything-else/', readers: [], writers: [] },
+  ])('in $folder is read by some states, written by some, and neither by any other', ({ folder, readers, writers }) => {
+    expect(whoReads(template, 'sealed', folder)).toEqual(readers);
+    expect(whoWrites(template, 'sealed', folder)).toEqual(writers);
   });
 
-  it('has rollouts that only Verify and Evaluate reach', () => {
+  it('is within the reach of nobody else, in whatever way', () => {
+    const bucket = arnOf(template, idOf(template, 'sealed'));
+    const folders = ['uploads/', 'runs/', 'synthesis/'];
+
+    const reaching = whoReaches(template, 's3', [bucket, ...folders.map((folder) => `${bucket}/${folder}r-1/x.json`)]);
+
+    const told = folders.flatMap((folder) => [
+      ...whoReads(template, 'sealed', folder),
+      ...whoWrites(template, 'sealed', folder),
+    ]);
+    expect(reaching).toEqual([...new Set(told)].toSorted());
+  });
+
+  it('of a synthesis stays with its states: no other state reads it, and they read no test set that is there', () => {
+    const synthesis = new Set(functionsNamedIn('synthesize'));
+    const others = new Set([...functionsNamedIn('optimize'), ...functionsNamedIn('evaluate')]);
+
+    expect(whoReads(template, 'sealed', 'synthesis/').filter((state) => others.has(state))).toEqual([]);
+    for (const folder of ['uploads/', 'runs/']) {
+      expect(whoReads(template, 'sealed', folder).filter((state) => synthesis.has(state))).toEqual([]);
+    }
+  });
+
+  it('has rollouts that only Verify, Evaluate and the calls of a synthesis reach', () => {
     const table = arnOf(template, idOf(template, 'sealedRollouts'));
 
-    expect(whoReaches(template, 'dynamodb', [table, `${table}/index/any`])).toEqual(['Evaluate', 'Verify']);
+    expect(whoReaches(template, 'dynamodb', [table, `${table}/index/any`])).toEqual([
+      'AnswerInputs',
+      'Evaluate',
+      'Generate',
+      'Verify',
+    ]);
   });
 
   it('is out of the reach of every state of a search', () => {
@@ -117,113 +150,6 @@ describe('sealed data', () => {
   });
 });
 
-const whole = 'BatchGetItem GetItem PutItem UpdateItem';
-const wholeAndHistory = 'BatchGetItem GetItem PutItem Query UpdateItem';
-const byKey = 'BatchGetItem BatchWriteItem GetItem PutItem';
-const apiKey = 'arn:aws:secretsmanager:region:account:secret:prompt-optimizer/openai-api-key-??????';
-
-/** All rights of the functions: whoever adds one adds it here, on purpose. */
-const rights: [state: string, Record<string, string>][] = [
-  [
-    'Prepare',
-    {
-      data: 'ListBucket(runs/* uploads/*)',
-      'data/runs/*': 'GetObject PutObject',
-      'data/uploads/*': 'GetObject',
-      sealed: 'ListBucket(runs/* uploads/*)',
-      'sealed/runs/*': 'GetObject PutObject',
-      'sealed/uploads/*': 'GetObject',
-      runs: wholeAndHistory,
-    },
-  ],
-  [
-    'Plan',
-    {
-      data: 'ListBucket(runs/*)',
-      'data/runs/*': 'GetObject PutObject',
-      rollouts: 'BatchGetItem GetItem',
-      runs: whole,
-    },
-  ],
-  [
-    'Mutate',
-    {
-      data: 'ListBucket(runs/*)',
-      'data/runs/*': 'GetObject',
-      rollouts: byKey,
-      runs: whole,
-      [apiKey]: 'GetSecretValue',
-    },
-  ],
-  [
-    'Score',
-    {
-      data: 'ListBucket(runs/*)',
-      'data/runs/*': 'GetObject',
-      rollouts: byKey,
-      runs: whole,
-      [apiKey]: 'GetSecretValue',
-    },
-  ],
-  [
-    'Verify',
-    {
-      data: 'ListBucket(runs/*)',
-      'data/runs/*': 'GetObject PutObject',
-      sealed: 'ListBucket(runs/*)',
-      'sealed/runs/*': 'GetObject',
-      sealedRollouts: byKey,
-      runs: whole,
-      [apiKey]: 'GetSecretValue',
-    },
-  ],
-  [
-    'Conclude',
-    {
-      data: 'ListBucket(runs/*)',
-      'data/runs/*': 'GetObject PutObject',
-      rollouts: 'BatchGetItem GetItem',
-      runs: whole,
-    },
-  ],
-  ['RecordFailure', { runs: whole }],
-  [
-    'PrepareEvaluation',
-    {
-      data: 'ListBucket(runs/* uploads/*)',
-      'data/runs/*': 'GetObject PutObject',
-      'data/uploads/*': 'GetObject',
-      sealed: 'ListBucket(uploads/*)',
-      'sealed/runs/*': 'PutObject',
-      'sealed/uploads/*': 'GetObject',
-      runs: wholeAndHistory,
-    },
-  ],
-  ['PlanEvaluation', { data: 'ListBucket(runs/*)', 'data/runs/*': 'GetObject PutObject', runs: whole }],
-  [
-    'Evaluate',
-    {
-      data: 'ListBucket(runs/*)',
-      'data/runs/*': 'GetObject PutObject',
-      sealed: 'ListBucket(runs/*)',
-      'sealed/runs/*': 'GetObject',
-      rollouts: byKey,
-      sealedRollouts: byKey,
-      runs: whole,
-      [apiKey]: 'GetSecretValue',
-    },
-  ],
-  [
-    'ConcludeEvaluation',
-    {
-      data: 'ListBucket(runs/*)',
-      'data/runs/*': 'GetObject PutObject',
-      rollouts: 'BatchGetItem GetItem',
-      runs: whole,
-    },
-  ],
-];
-
 /** A user's own scorer. */
 const scorer = 'arn:aws:lambda:eu-central-1:123456789012:function:my-scorer';
 
@@ -234,6 +160,10 @@ const withoutResources =
 describe('rights', () => {
   it.each(rights)('of %s are these and no more', (state, expected) => {
     expect(rightsOf(template, state)).toEqual(expected);
+  });
+
+  it('are written down for every function', () => {
+    expect(rights.map(([state]) => state).toSorted()).toEqual([...functionsOf(template).keys()].toSorted());
   });
 
   it('of a function are for the buckets and tables that its variables name, and for no others', () => {
@@ -305,7 +235,7 @@ describe.each(machines)('the workflow %s', (name) => {
   it('waits for each function a little longer than the function runs', () => {
     const functions = functionsOf(template);
     for (const task of tasksOf(definitionNamed(name))) {
-      const runs = functions.get(substitutionOf(task).replace(/FunctionArn$/, ''))?.Timeout;
+      const runs = functions.get(functionOf(task))?.Timeout;
       expect(runs).toBeLessThan(task.TimeoutSeconds);
       expect(runs).toBeGreaterThanOrEqual(task.TimeoutSeconds - 15);
     }
@@ -341,7 +271,14 @@ describe('functions', () => {
   it.each(['OPENAI_API_KEY_SECRET', 'OPENAI_BASE_URL'])('that call the model, and no others, know %s', (variable) => {
     const knowing = [...functionsOf(destroyable.template)].filter(([, fn]) => variable in fn.Environment.Variables);
 
-    expect(knowing.map(([state]) => state).toSorted()).toEqual(['Evaluate', 'Mutate', 'Score', 'Verify']);
+    expect(knowing.map(([state]) => state).toSorted()).toEqual([
+      'AnswerInputs',
+      'Evaluate',
+      'Generate',
+      'Mutate',
+      'Score',
+      'Verify',
+    ]);
   });
 
   it('leave the server to the client when none is configured', () => {
@@ -432,6 +369,14 @@ function definitionNamed(name: MachineName): Machine {
   const definition = definitions.get(name);
   if (definition === undefined) throw new Error(`There is no machine ${name}.`);
   return definition;
+}
+
+function functionsNamedIn(name: MachineName): string[] {
+  return tasksOf(definitionNamed(name)).map(functionOf);
+}
+
+function functionOf(task: Task): string {
+  return substitutionOf(task).replace(/FunctionArn$/, '');
 }
 
 function allowedByBucket(from: Template, name: StoreName): string[] {

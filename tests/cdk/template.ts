@@ -33,12 +33,13 @@ export function propertiesOf(template: Template, type: string): Record<string, u
   return idsOf(template, type).map((id) => template.Resources[id]?.Properties ?? {});
 }
 
-export type MachineName = 'optimize' | 'evaluate';
+/** By what each machine starts with. */
+const firstStates = { optimize: 'Prepare', evaluate: 'PrepareEvaluation', synthesize: 'PrepareSynthesis' } as const;
+export type MachineName = keyof typeof firstStates;
 type TemplateMachine = z.output<typeof machineSchema> & { readonly id: string };
 
-/** The machine that starts with Prepare, or with PrepareEvaluation. */
 export function machineOf(template: Template, name: MachineName): TemplateMachine {
-  const first = name === 'optimize' ? 'PrepareFunctionArn' : 'PrepareEvaluationFunctionArn';
+  const first = `${firstStates[name]}FunctionArn`;
   const [machine, another] = machinesOf(template).filter((one) => first in one.DefinitionSubstitutions);
   if (machine === undefined || another !== undefined) throw new Error(`There is not exactly one machine ${name}.`);
   return machine;
@@ -85,12 +86,18 @@ export function storesToldTo(fn: StateFunction): Map<string, string> {
 
 /** States (or roles that are no state's) that may do anything at all to any of the resources, in that service. */
 export function whoReaches(template: Template, service: string, resources: readonly string[]): string[] {
+  return holding(
+    template,
+    ({ actions, resources: patterns }) =>
+      actions.some((action) => action.startsWith('*') || action.startsWith(`${service}:`)) &&
+      patterns.some((pattern) => resources.some((resource) => takesIn(pattern, resource))),
+  );
+}
+
+/** States (or roles that are no state's) that a grant of this kind is given to. */
+export function holding(template: Template, isMeant: (grant: Grant) => boolean): string[] {
   const states = new Map([...functionsOf(template)].map(([state, { Role }]) => [Role, state]));
-  const reaches = ({ effect, actions, resources: patterns }: Grant) =>
-    effect === 'Allow' &&
-    actions.some((action) => action.startsWith('*') || action.startsWith(`${service}:`)) &&
-    patterns.some((pattern) => resources.some((resource) => takesIn(pattern, resource)));
-  const holders = roleGrants(template).filter(reaches);
+  const holders = roleGrants(template).filter((grant) => grant.effect === 'Allow' && isMeant(grant));
   return [...new Set(holders.map(({ holder }) => states.get(holder) ?? holder))].toSorted();
 }
 
