@@ -13,6 +13,15 @@ import {
   type Turn,
   turnSchema,
 } from '../../lambdas/contracts/payloads.ts';
+import {
+  concludeSynthesisInputSchema,
+  concludeSynthesisOutputSchema,
+  type SynthesisNext,
+  synthesisInputSchema,
+  synthesisNextSchema,
+  synthesisTurnSchema,
+} from '../../lambdas/contracts/synthesis.ts';
+import { SYNTHESIS_LIMITS, synthesisSettingsSchema } from '../../lambdas/contracts/synthesis-settings.ts';
 import { LIMITS, modelSchema, optimizerSchema, reflectionModelSchema } from '../../lambdas/contracts/task.ts';
 import { CallError } from '../../lambdas/model/chat-model.ts';
 import { MOST_MERGES } from '../../lambdas/optimizer/gepa/merge-step.ts';
@@ -21,6 +30,13 @@ import { layOut, MAX_ITEMS, stepCapacity } from '../../lambdas/optimizer/shards.
 import { noUsage } from '../../lambdas/optimizer/usage.ts';
 import { callModel } from '../../lambdas/rollout/call-model.ts';
 import { openLease } from '../../lambdas/rollout/lease.ts';
+import { MOST_ATTEMPTS } from '../../lambdas/synthesis/attempts.ts';
+import { machineSchema, type Task, tasksOf } from '../cdk/asl-subset.ts';
+
+/** Specs of one synthesis, levels of its tree of topics, and its calls in flight. */
+const MAX_SPECS = 64;
+const MAX_LEVELS = 3;
+const MAX_SYNTHESIS_CONCURRENCY = 1000;
 
 /** The largest time limits that a task may give, seconds; a limit above them is refused. */
 const MAX_TIMEOUT = 300;
@@ -42,6 +58,24 @@ describe('the bounds that this page counts on', () => {
     for (const [name, value] of Object.entries(largest)) {
       expect(optimizerSchema.safeParse({ [name]: value + 1 }).success).toBe(false);
     }
+  });
+
+  it('are those of a synthesis', () => {
+    const settings = (given: object): boolean => synthesisSettingsSchema.safeParse(given).success;
+    const { topics, examples } = SYNTHESIS_LIMITS;
+    const largest = {
+      topics: [topics, 1, 1],
+      inputsPerTopic: examples / topics,
+      concurrency: MAX_SYNTHESIS_CONCURRENCY,
+    };
+
+    expect(settings(largest)).toBe(true);
+    expect(settings({ ...largest, inputsPerTopic: largest.inputsPerTopic + 1 })).toBe(false);
+    expect(settings({ ...largest, concurrency: MAX_SYNTHESIS_CONCURRENCY + 1 })).toBe(false);
+    expect(settings({ topics: [topics + 1], inputsPerTopic: 1 })).toBe(false);
+    expect(settings({ topics: Array(MAX_LEVELS + 1).fill(1) })).toBe(false);
+    const tooMany = synthesisInputSchema.shape.specs.safeParse(Array(MAX_SPECS + 1).fill(null)).error?.issues;
+    expect(tooMany).toContainEqual(expect.objectContaining({ code: 'too_big', maximum: MAX_SPECS }));
   });
 });
 
@@ -106,6 +140,26 @@ describe('the history of the largest legal run', () => {
   });
 });
 
+describe('the history of the largest legal synthesis', () => {
+  const { topics, examples } = SYNTHESIS_LIMITS;
+
+  it('stays under the limit of Step Functions', () => {
+    // The root and each topic that is not at the end of a branch is asked for what is below it, and each spec for a judge.
+    const topicCalls = MOST_ATTEMPTS * (1 + (MAX_LEVELS - 1) * topics + MAX_SPECS);
+    const inputCalls = MOST_ATTEMPTS * examples;
+    // A step that is not full asks for all that is missing, so there is one for each attempt, of topics on each level.
+    const topicSteps = Math.ceil(topicCalls / MAX_ITEMS) + MOST_ATTEMPTS * MAX_LEVELS + MOST_ATTEMPTS;
+    const inputSteps = Math.ceil(inputCalls / MAX_ITEMS) + MOST_ATTEMPTS;
+    const answerSteps = Math.ceil(examples / stepCapacity(1, MAX_TIMEOUT));
+    const turns = topicSteps + inputSteps + answerSteps;
+
+    const events = FRAME_EVENTS + turns * TURN_EVENTS;
+
+    // The rest is for steps that a cap keeps from being full: six times as many as there are full ones.
+    expect(events).toBeLessThan(HISTORY_LIMIT / 6);
+  });
+});
+
 /** What DESIGN §3 allows between two states; Step Functions itself takes 256 KiB. */
 const PAYLOAD_LIMIT = 100 * 1000;
 /** Longest name of an error that Lambda or Step Functions gives; ours have 24 characters. */
@@ -144,6 +198,28 @@ describe('the payloads between states', () => {
       itemResultSchema.parse(results[0]),
       recordFailureInputSchema.parse(failed),
       recordFailureOutputSchema.parse({ runId, error: LONGEST_ERROR, message: '\n'.repeat(2000) }),
+    ];
+
+    for (const payload of payloads) expect(bytes(payload)).toBeLessThan(PAYLOAD_LIMIT);
+  });
+
+  it.each(['topics', 'inputs', 'answers'] as const)('stay small at the largest legal synthesis: %s', (next) => {
+    const { items } = planned;
+    const step: SynthesisNext = { runId, turn, next, maxConcurrency: MAX_SYNTHESIS_CONCURRENCY, items };
+
+    const payloads = [
+      synthesisNextSchema.parse(step),
+      synthesisTurnSchema.parse({ runId, turn, results }),
+      { ...step, results },
+      { ...step, results, error: { Error: LONGEST_ERROR, Cause: '' } },
+      concludeSynthesisInputSchema.parse({ runId, turn }),
+      concludeSynthesisOutputSchema.parse({
+        runId,
+        task: 't'.repeat(64),
+        examples: SYNTHESIS_LIMITS.examples,
+        costUsd: 1e15,
+        result: `s3://${'b'.repeat(63)}/runs/${runId}/`,
+      }),
     ];
 
     for (const payload of payloads) expect(bytes(payload)).toBeLessThan(PAYLOAD_LIMIT);
@@ -239,21 +315,24 @@ describe('the time of an item', () => {
    * times out twice included.
    */
   it('is enough for a round of calls in each attempt, so that the attempts of the machine get on', () => {
-    const definition = JSON.parse(
-      readFileSync(new URL('../../statemachine/optimize.asl.json', import.meta.url), 'utf-8'),
-    );
     const seconds = FUNCTION_SECONDS - MARGIN_SECONDS;
 
-    for (const state of ['Mutate', 'Score', 'Verify']) {
-      const { Retry, TimeoutSeconds } = definition.States[state].ItemProcessor.States[`${state}Item`];
-      const ended = Retry.find(({ ErrorEquals }: { ErrorEquals: string[] }) =>
-        ErrorEquals.includes('Sandbox.Timedout'),
-      );
+    for (const { Retry, TimeoutSeconds } of ['optimize', 'evaluate', 'synthesize'].flatMap(itemTasks)) {
+      const ended = Retry.find(({ ErrorEquals }) => ErrorEquals.includes('Sandbox.Timedout'));
       expect(ended).toMatchObject({ MaxAttempts: 4 });
-      expect(ended.ErrorEquals).toContain('States.Timeout');
+      expect(ended?.ErrorEquals).toContain('States.Timeout');
       expect(TimeoutSeconds).toBe(FUNCTION_SECONDS);
     }
     expect(worstCall(MAX_TIMEOUT)).toBeLessThan(seconds);
     expect(worstCall(MAX_REFLECTION_TIMEOUT)).toBeLessThan(seconds);
   });
 });
+
+/** Tasks inside the Maps of a machine. */
+function itemTasks(machine: string): Task[] {
+  const file = new URL(`../../statemachine/${machine}.asl.json`, import.meta.url);
+  const { States } = machineSchema.parse(JSON.parse(readFileSync(file, 'utf-8')));
+  const tasks = Object.values(States).flatMap((state) => (state.Type === 'Map' ? tasksOf(state.ItemProcessor) : []));
+  expect(tasks.length).toBeGreaterThan(0);
+  return tasks;
+}
