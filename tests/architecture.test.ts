@@ -15,7 +15,19 @@ const mayImport: Record<string, readonly string[]> = {
   evaluation: ['evals', 'optimizer', 'contracts'],
   report: ['evaluation', 'evals', 'store', 'model', 'optimizer', 'platform', 'contracts'],
   rollout: ['evaluation', 'evals', 'store', 'model', 'optimizer', 'platform', 'contracts'],
-  handlers: ['rollout', 'report', 'evaluation', 'evals', 'store', 'model', 'optimizer', 'platform', 'contracts'],
+  synthesis: ['rollout', 'evaluation', 'evals', 'store', 'model', 'optimizer', 'platform', 'contracts'],
+  handlers: [
+    'synthesis',
+    'rollout',
+    'report',
+    'evaluation',
+    'evals',
+    'store',
+    'model',
+    'optimizer',
+    'platform',
+    'contracts',
+  ],
 };
 
 const files = globSync('{lambdas,local,cdk}/**/*.ts', { cwd: root }).filter((file) => !file.endsWith('.d.ts'));
