@@ -71,8 +71,12 @@ const ASPECT_OF: Readonly<Record<MoveId, string>> = {
 const LEAST_WEIGHT = 0.6;
 const UNWANTED = new Set<MoveId>(['promise', 'admission', 'background']);
 
+/** Says what the input wants, or the spec, and not what the answer does. */
+const WANTED_OF_ANSWER = /\b(?:is|are|was|were|been|being|input|message|task|customer|user) (?:asks?|asked) for\b/gi;
+
 /** What a spec asks of an answer, as far as the model knows how to see it; in the order in which replies have it. */
-export function aspectsOfSpec({ type, text }: ReadSpec): Aspect[] {
+export function aspectsOfSpec({ type, text: whole }: ReadSpec): Aspect[] {
+  const text = whole.replace(WANTED_OF_ANSWER, 'wants');
   const found = new Set<string>();
   for (const sentence of sentencesOf(text)) {
     for (const { move, sign, weight } of hearMoves(sentence)) {

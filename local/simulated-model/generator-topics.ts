@@ -6,6 +6,7 @@ import { stem, words } from './text.ts';
 import { COMMON, NEGATION, STOP } from './wording.ts';
 
 const MOST_TOPICS = 500;
+const MOST_WORDS = 40;
 /** Shares of the replies that lack a topic, or have one twice. */
 const SLIPS = { lacks: 0.04, repeats: 0.04 };
 
@@ -66,22 +67,18 @@ const ASPECTS_OF_ANYTHING = [
   'a question of a beginner',
 ];
 
-/** Content words of the prompt and the specs, alone, then each with a side of it. */
+/** Content words of the prompt, then of the specs, alone, then each with a side of it. */
 function fromWords(material: ReadonlyMap<string, string>, draw: Draw): string[] {
-  const text = ['PROMPT', 'SPEC', 'SPECS', 'SAMPLE_INPUT', 'LIKE'].map((name) => material.get(name) ?? '').join('\n');
   const found = new Map<string, string>();
-  for (const word of words(text)) {
-    const root = stem(word);
-    const isContent = word.length > 3 && !STOP.has(root) && !COMMON.has(root) && !NEGATION.has(word);
-    if (isContent && !/\d/.test(word) && !found.has(root)) found.set(root, word);
-  }
-  const nouns = [...found.values()].slice(0, 40);
-  return [
-    ...shuffled(nouns, draw, 'words'),
-    ...shuffled(
-      nouns.flatMap((noun) => ASPECTS_OF_ANYTHING.map((aspect) => `${noun}: ${aspect}`)),
-      draw,
-      'word sides',
-    ),
-  ];
+  const nouns = ['PROMPT', 'SAMPLE_INPUT', 'LIKE', 'SPEC', 'SPECS'].flatMap((name) => {
+    const before = found.size;
+    for (const word of words(material.get(name) ?? '')) {
+      const root = stem(word);
+      const isContent = word.length > 3 && !STOP.has(root) && !COMMON.has(root) && !NEGATION.has(word);
+      if (isContent && !/\d/.test(word) && !found.has(root) && found.size < MOST_WORDS) found.set(root, word);
+    }
+    return shuffled([...found.values()].slice(before), draw, name);
+  });
+  const sides = nouns.flatMap((noun) => ASPECTS_OF_ANYTHING.map((aspect) => `${noun}: ${aspect}`));
+  return [...nouns, ...shuffled(sides, draw, 'word sides')];
 }
