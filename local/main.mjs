@@ -11,6 +11,8 @@ if (major > 22 || (major === 22 && minor >= 18)) {
     optimize: () => import('./optimize.ts'),
     evaluate: () => import('./evaluate.ts'),
     calibrate: () => import('./calibrate.ts'),
+    spec: () => import('./spec.ts'),
+    dataset: () => import('./dataset.ts'),
   };
   const load = Object.hasOwn(commands, command) ? commands[command] : undefined;
   if (load === undefined) {
