@@ -166,7 +166,7 @@ export const judgeStepsSchema = z.strictObject({
   model: z.string(),
   /** Name and version of the prompt that asked for them. */
   prompt: z.string(),
-  steps: z.array(text).min(1).max(32),
+  steps: z.array(z.string().trim().min(1).max(5_000)).min(1).max(32),
   /** Edited steps that were replaced when the spec changed, latest first. */
   previous: z.array(z.array(z.string())).optional(),
 });

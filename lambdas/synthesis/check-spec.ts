@@ -6,11 +6,12 @@ import { compileSchema } from '../evals/json-schema.ts';
 import { checkPrices } from '../rollout/check-task.ts';
 import { checkTemplates } from '../rollout/check-templates.ts';
 import { baselineTask, generatorOf, judgeOf } from './resolve-spec.ts';
+import { criteriaOf } from './spec-types.ts';
 
 /** Fields are named from the spec: `task.input.schema`. */
 export function checkSpec(spec: Spec): InputProblem[] {
   const { task } = spec;
-  const problems = [...checkSchemas(task), ...checkSample(task)];
+  const problems = [...checkSchemas(task), ...checkSample(task), ...checkLength(spec)];
   if (problems.length > 0) return problems;
   const baseline = baselineTask([spec], {});
   const models = [task.model.name, generatorOf(task).name, judgeOf(task).name];
@@ -24,6 +25,16 @@ export function checkSpec(spec: Spec): InputProblem[] {
       field: `task.synthesis.${problem.field}`,
     })),
   ];
+}
+
+/** A judge is shown all of it, in one eval. */
+const MOST_CHARS = 20_000;
+
+function checkLength(spec: Spec): InputProblem[] {
+  const { length } = criteriaOf(spec);
+  if (length <= MOST_CHARS) return [];
+  const message = `says ${length} characters in all its fields; at most ${MOST_CHARS} go into one eval.`;
+  return [{ field: 'type', message, remedy: 'Give fewer or shorter examples, or make two specs of it.' }];
 }
 
 function checkSchemas(task: SpecTask): InputProblem[] {

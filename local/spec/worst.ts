@@ -41,12 +41,13 @@ export function worstOfReview(command: SpecCommand, count: number, ratings: stri
     isMade || !needsReference([spec])
       ? []
       : Array.from({ length: count }, () => worstOfAsking(spec, asked, replyBytes(spec)));
-  const steps = readJudge(loaded).steps;
+  const { steps } = readJudge(loaded);
+  const longest = Array.from({ length: 8 }, () => 'x'.repeat(Math.min(5_000, Math.ceil(replyBytes(spec) / 8))));
   return together(
     worstOfJudge(command, false),
     examples,
     ...references,
-    worstOfJudging(spec, steps.length > 0 ? steps : ['x'.repeat(replyBytes(spec))], count, 3 * replyBytes(spec)),
+    worstOfJudging(spec, steps.length > 0 ? steps : longest, count, 3 * replyBytes(spec)),
     worstOfAsking(spec, refinePrompt({ spec, answers: [], disagreements: [] }), 4 * replyBytes(spec)),
   );
 }
