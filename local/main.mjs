@@ -12,6 +12,7 @@ if (major > 22 || (major === 22 && minor >= 18)) {
     evaluate: () => import('./evaluate.ts'),
     calibrate: () => import('./calibrate.ts'),
     spec: () => import('./spec.ts'),
+    synthesize: () => import('./synthesize.ts'),
     dataset: () => import('./dataset.ts'),
   };
   const load = Object.hasOwn(commands, command) ? commands[command] : undefined;
