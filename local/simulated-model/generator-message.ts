@@ -1,7 +1,8 @@
 /** Writes one message of a customer: the matter, what is told around it, and the manner of whoever writes. */
 import { MATTERS } from './customer-matters.ts';
+import { readCustomerMessage } from './customer-message.ts';
 import { attackOf } from './generator-attacks.ts';
-import { germanMessage } from './generator-german.ts';
+import { germanFacts, germanMessage } from './generator-german.ts';
 import * as phrases from './generator-phrases.ts';
 import { circumstanceOf, type PlacedSituation, SITUATIONS, situationOf } from './generator-situations.ts';
 import { lengthOf, type Style, styleOf, typedAs } from './generator-style.ts';
@@ -25,12 +26,19 @@ export type MessagePlan = Readonly<{
 export type HouseStyle = Readonly<{ prefix: string; greets: boolean }>;
 
 export function writeMessage(plan: MessagePlan, house: HouseStyle, draw: Draw): string {
-  const situation = situationOf(plan.topic) ?? choose(SITUATIONS, draw, 'situation');
+  const situation = situationOf(plan.topic) ?? choose(situationsNear(plan.topic), draw, 'situation');
   const facts = factsOf(draw, situation.about, house.prefix);
   const message = composed(plan, situation, facts, house, draw);
   if (plan.attack === null) return message;
   const core = filled(choose(situation.told, draw, 'attacked'), facts);
   return filled(attackOf(plan.attack, core, plan.spec, draw), facts);
+}
+
+/** Those of the matter that a topic is about, or all. */
+function situationsNear(topic: string): readonly PlacedSituation[] {
+  const { matter } = readCustomerMessage(topic);
+  const near = SITUATIONS.filter((situation) => situation.matter === matter?.id);
+  return near.length === 0 ? SITUATIONS : near;
 }
 
 function composed(plan: MessagePlan, situation: PlacedSituation, facts: Facts, house: HouseStyle, draw: Draw): string {
@@ -41,7 +49,7 @@ function composed(plan: MessagePlan, situation: PlacedSituation, facts: Facts, h
     const sentences = { brief: 1, sentences: 2, paragraph: 4, paragraphs: 7 }[length];
     const tempts = plan.aim === 'fail' && plan.tempts.includes('promise');
     const text = germanMessage(situation.matter, sentences, tempts, givesOrder ? facts.order : null, draw);
-    return typedAs(filled(text, facts), style, draw);
+    return typedAs(filled(text, germanFacts(facts)), style, draw);
   }
   const say = (list: readonly string[], purpose: string) => choose(list, draw, purpose);
   if (length === 'brief') return inFewWords(plan, situation, givesOrder ? facts : { ...facts, order: '' }, style, draw);

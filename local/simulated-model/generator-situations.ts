@@ -105,7 +105,7 @@ export function situationOf(topic: string): PlacedSituation | undefined {
   const shared = (list: ReadonlySet<string>) => [...list].filter((word) => wanted.has(word)).length / list.size;
   const ranked = known.map(([situation, list]) => ({ situation, share: shared(list) }));
   const best = ranked.reduce((one, other) => (other.share > one.share ? other : one));
-  return best.share >= 0.5 ? best.situation : undefined;
+  return best.share > 0.6 ? best.situation : undefined;
 }
 
 export function circumstanceOf(topic: string): Circumstance | undefined {

@@ -1,6 +1,7 @@
 /** Topics: situations of customers, or, for a system that is no shop's, what its prompt and specs speak of. */
 import type { GeneratorRequest } from './generator-request.ts';
 import { CIRCUMSTANCES, SITUATIONS, situationOf } from './generator-situations.ts';
+import { specsOf } from './generator-spec.ts';
 import { type Draw, shuffled } from './generator-words.ts';
 import { stem, words } from './text.ts';
 import { COMMON, NEGATION, STOP } from './wording.ts';
@@ -70,14 +71,18 @@ const ASPECTS_OF_ANYTHING = [
 /** Content words of the prompt, then of the specs, alone, then each with a side of it. */
 function fromWords(material: ReadonlyMap<string, string>, draw: Draw): string[] {
   const found = new Map<string, string>();
-  const nouns = ['PROMPT', 'SAMPLE_INPUT', 'LIKE', 'SPEC', 'SPECS'].flatMap((name) => {
+  // Without placeholders, and without the names of the prompt's parts.
+  const prompt = (material.get('PROMPT') ?? '').replace(/\{+[^{}]*\}+/g, ' ').replace(/^\w+:$/gm, '');
+  const like = `${material.get('SAMPLE_INPUT') ?? ''}\n${material.get('LIKE') ?? ''}`;
+  const texts = [prompt, like, ...specsOf(material).map(({ text }) => text)];
+  const nouns = texts.flatMap((text, at) => {
     const before = found.size;
-    for (const word of words(material.get(name) ?? '')) {
+    for (const word of words(text)) {
       const root = stem(word);
       const isContent = word.length > 3 && !STOP.has(root) && !COMMON.has(root) && !NEGATION.has(word);
       if (isContent && !/\d/.test(word) && !found.has(root) && found.size < MOST_WORDS) found.set(root, word);
     }
-    return shuffled([...found.values()].slice(before), draw, name);
+    return shuffled([...found.values()].slice(before), draw, `words ${at}`);
   });
   const sides = nouns.flatMap((noun) => ASPECTS_OF_ANYTHING.map((aspect) => `${noun}: ${aspect}`));
   return [...nouns, ...shuffled(sides, draw, 'word sides')];
