@@ -42,27 +42,45 @@ export const commonOptions = {
 } as const satisfies ParseArgsOptionsConfig;
 
 /**
- * Reads a command line of one task file and options.
+ * Reads a command line of files and options.
  * @throws InvalidInputError when it is none
  */
-export function readOptions<O extends ParseArgsOptionsConfig>(name: string, args: readonly string[], options: O) {
-  const fail = (message: string): never => {
-    throw new InvalidInputError([{ message, remedy: `See npm run -s ${name} -- --help.` }]);
-  };
+export function readFilesAndOptions<O extends ParseArgsOptionsConfig>(
+  name: string,
+  args: readonly string[],
+  options: O,
+) {
   const parse = () => parseArgs({ args: [...args], allowPositionals: true, options: { ...commonOptions, ...options } });
   let parsed: ReturnType<typeof parse>;
   try {
     parsed = parse();
   } catch (error) {
-    return fail(error instanceof Error ? error.message : String(error));
+    return refuseArguments(name, error instanceof Error ? error.message : String(error));
   }
-  const { values, positionals } = parsed;
+  const { values, positionals: paths } = parsed;
   if (Reflect.get(values, 'help') === true) return 'help' as const;
-  const [taskPath, ...more] = positionals;
-  if (taskPath === undefined || more.length > 0) return fail(`Give one task file, not ${positionals.length}.`);
   checkRunId(Reflect.get(values, 'run-id'));
   checkFolder(Reflect.get(values, 'out'));
+  return { paths, values };
+}
+
+/**
+ * Reads a command line of one task file and options.
+ * @throws InvalidInputError when it is none
+ */
+export function readOptions<O extends ParseArgsOptionsConfig>(name: string, args: readonly string[], options: O) {
+  const read = readFilesAndOptions(name, args, options);
+  if (read === 'help') return 'help' as const;
+  const { paths, values } = read;
+  const [taskPath, ...more] = paths;
+  if (taskPath === undefined || more.length > 0)
+    return refuseArguments(name, `Give one task file, not ${paths.length}.`);
   return { taskPath, values };
+}
+
+/** @throws InvalidInputError always */
+export function refuseArguments(name: string, message: string): never {
+  throw new InvalidInputError([{ message, remedy: `See npm run -s ${name} -- --help.` }]);
 }
 
 function checkRunId(runId: unknown): void {

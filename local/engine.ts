@@ -6,14 +6,19 @@ import {
   StateMachine,
   type StateMachineDefinition,
 } from 'aws-local-stepfunctions';
+import { handler as answerInputs } from '../lambdas/handlers/answer-inputs.ts';
 import { handler as conclude } from '../lambdas/handlers/conclude.ts';
 import { handler as concludeEvaluation } from '../lambdas/handlers/conclude-evaluation.ts';
+import { handler as concludeSynthesis } from '../lambdas/handlers/conclude-synthesis.ts';
 import { handler as evaluate } from '../lambdas/handlers/evaluate.ts';
+import { handler as generate } from '../lambdas/handlers/generate.ts';
 import { handler as mutate } from '../lambdas/handlers/mutate.ts';
 import { handler as plan } from '../lambdas/handlers/plan.ts';
 import { handler as planEvaluation } from '../lambdas/handlers/plan-evaluation.ts';
+import { handler as planSynthesis } from '../lambdas/handlers/plan-synthesis.ts';
 import { handler as prepare } from '../lambdas/handlers/prepare.ts';
 import { handler as prepareEvaluation } from '../lambdas/handlers/prepare-evaluation.ts';
+import { handler as prepareSynthesis } from '../lambdas/handlers/prepare-synthesis.ts';
 import { handler as recordFailure } from '../lambdas/handlers/record-failure.ts';
 import { handler as score } from '../lambdas/handlers/score.ts';
 import { handler as verify } from '../lambdas/handlers/verify.ts';
@@ -34,10 +39,16 @@ export const stateFunctions: Readonly<Record<string, StateFunction>> = {
   PlanEvaluation: planEvaluation,
   Evaluate: evaluate,
   ConcludeEvaluation: concludeEvaluation,
+  PrepareSynthesis: prepareSynthesis,
+  PlanSynthesis: planSynthesis,
+  Generate: generate,
+  AnswerInputs: answerInputs,
+  ConcludeSynthesis: concludeSynthesis,
 };
 
 export const optimizeDefinitionPath = new URL('../statemachine/optimize.asl.json', import.meta.url);
 export const evaluateDefinitionPath = new URL('../statemachine/evaluate.asl.json', import.meta.url);
+export const synthesizeDefinitionPath = new URL('../statemachine/synthesize.asl.json', import.meta.url);
 
 /** AWS's limit of a state's input or output. */
 const MAX_PAYLOAD_BYTES = 256 * 1024;

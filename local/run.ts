@@ -58,7 +58,7 @@ export async function runLocally(
 }
 
 /**
- * Executes a machine over the embedded AWS.
+ * Executes a machine for a task over the embedded AWS, with the task's history and its scorers.
  * @param input makes the execution's input, once the stores are there
  * @param fetch reads the result, before they are gone
  */
@@ -71,15 +71,35 @@ export async function executeLocally<R extends object>(
 ): Promise<LocalResult<R>> {
   await checkScorerFiles(loaded.task.evals);
   await keepUserAws(loaded.task.evals);
+  const history = { before: () => bringHistory(loaded), after: () => keepHistory(loaded) };
+  return executeMachine({ runId, stateFolder, ...history }, input, fetch, stop, engine);
+}
+
+export interface MachineRun {
+  readonly runId: string;
+  readonly stateFolder: string;
+  /** Done before the execution begins and after it has ended, while the stores are there. */
+  readonly before?: () => Promise<void>;
+  readonly after?: () => Promise<void>;
+}
+
+/** `executeLocally` for a machine that works on something else than a task. */
+export async function executeMachine<R extends object>(
+  { runId, stateFolder, before, after }: MachineRun,
+  input: () => Promise<unknown>,
+  fetch: () => Promise<R>,
+  stop?: AbortSignal,
+  engine?: EngineOptions,
+): Promise<LocalResult<R>> {
   const aws = await startEmbeddedAws(stateFolder);
   forgetModel();
   try {
-    await bringHistory(loaded);
+    await before?.();
     const execution = startExecution(runId, await input(), engine);
     stop?.addEventListener('abort', () => endEarly(execution), { once: true });
     if (stop?.aborted) endEarly(execution);
     const result = await execution.result;
-    await keepHistory(loaded);
+    await after?.();
     if (result.status === 'ABORTED') await Promise.race([execution.idle(), patience()]);
     if (result.status !== 'SUCCEEDED') return result;
     return { status: 'SUCCEEDED', ...(await fetch()) };

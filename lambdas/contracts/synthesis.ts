@@ -22,6 +22,8 @@ export const synthesisInputSchema = z.strictObject({
   golden: z.array(exampleSchema).max(1000).default([]),
   /** Real inputs that set the style. */
   like: z.array(z.string().min(1).max(20_000)).max(50).default([]),
+  /** Whether a simulated model answers: it costs nothing, whatever names it answers to. */
+  simulated: z.boolean().default(false),
   /** A sentence that the result must carry, for example that the model was simulated. */
   notice: z.string().max(500).optional(),
 });

@@ -15,7 +15,7 @@ import { askForJson } from '../synthesis/ask.ts';
 import { loadSynthesisItem } from '../synthesis/item.ts';
 import { readReply } from '../synthesis/read-reply.ts';
 import { askedOf } from '../synthesis/requests.ts';
-import { generatorOf, taskOf } from '../synthesis/resolve-spec.ts';
+import { generatorOf, pricesFor, taskOf } from '../synthesis/resolve-spec.ts';
 
 export const handler = stateHandler(itemInputSchema, itemDoneSchema, async (input) => {
   const { runId, turn, index } = input;
@@ -32,7 +32,7 @@ export const handler = stateHandler(itemInputSchema, itemDoneSchema, async (inpu
     model,
     purse,
     lease: openLease(item.lease, ledger.task, 0).reflection,
-    deps: callsAt(priceOf(model.name, task.prices)),
+    deps: callsAt(priceOf(model.name, pricesFor(plan))),
     draw: [task.synthesis.seed, item.attempt],
   };
   let value: Json | undefined;

@@ -234,7 +234,7 @@ export function runFacts(
 }
 
 /** UTF-8 bytes of the largest input. */
-export function maxInputBytes(examples: readonly Example[]): number {
+export function maxInputBytes<T extends Pick<Example, 'input'>>(examples: readonly T[]): number {
   return examples.reduce((most, { input }) => {
     const bytes = Buffer.byteLength(typeof input === 'string' ? input : JSON.stringify(input));
     return Math.max(most, bytes);

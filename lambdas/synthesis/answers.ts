@@ -1,5 +1,5 @@
 /** The answers of the task's own model to the inputs: which are wanted, and what one may cost. Pure. */
-import type { SynthesisPlan, SynthesisState } from '../contracts/synthesis.ts';
+import type { Draft, SynthesisPlan, SynthesisState } from '../contracts/synthesis.ts';
 import type { JudgeModelSettings, Task } from '../contracts/task.ts';
 import { rolloutOf } from '../evaluation/plan.ts';
 import { priceOf, pricesOf } from '../model/prices.ts';
@@ -7,7 +7,7 @@ import { type Amount, maxInputBytes, plus } from '../optimizer/budget.ts';
 import { boundOf } from '../rollout/call-model.ts';
 import { judgingOf } from '../rollout/facts.ts';
 import { referencePrompt } from './prompts/reference.ts';
-import { baselineTask, judgeOf, needsReference, taskOf } from './resolve-spec.ts';
+import { baselineTask, judgeOf, needsReference, pricesFor, taskOf } from './resolve-spec.ts';
 
 /** UTF-8 bytes of a token of a reply, at most as a rule. */
 const BYTES_A_TOKEN = 4;
@@ -19,7 +19,7 @@ export function judgesOf({ judges }: SynthesisPlan, state: Pick<SynthesisState, 
 }
 
 export function baselineTaskOf(plan: SynthesisPlan, state: Pick<SynthesisState, 'judges'>): Task {
-  return baselineTask(plan.specs, judgesOf(plan, state));
+  return { ...baselineTask(plan.specs, judgesOf(plan, state)), prices: pricesFor(plan) };
 }
 
 /** Golden ones first: their answers are what people rate. Where the baseline is not wanted, they alone are answered. */
@@ -43,7 +43,7 @@ export function referenceModel(task: Task, { specs }: SynthesisPlan): JudgeModel
 }
 
 /** Worst case of one answer: the answer, its judges, and its reference where one is needed. */
-export function answerAmount(plan: SynthesisPlan, { drafts }: Pick<SynthesisState, 'drafts'>, task: Task): Amount {
+export function answerAmount(plan: SynthesisPlan, drafts: readonly Pick<Draft, 'input'>[], task: Task): Amount {
   const withReference = needsReference(plan.specs);
   const model = referenceModel(task, plan);
   const expectedBytes = withReference ? model.maxOutputTokens * BYTES_A_TOKEN : 0;

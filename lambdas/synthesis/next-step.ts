@@ -85,7 +85,7 @@ function withAnswers(state: SynthesisState, plan: SynthesisPlan): SynthesisState
   const left = order.length - state.answered;
   if (left <= 0) return state;
   const task = baselineTaskOf(plan, state);
-  const each = answerAmount(plan, state, task);
+  const each = answerAmount(plan, state.drafts, task);
   const seconds = answerSeconds(plan, task);
   const { timeoutSeconds } = task.model;
   const room = remaining(taskOf(plan.specs).synthesis.budget, budgetSpend(state.spend));

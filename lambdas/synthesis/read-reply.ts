@@ -51,7 +51,8 @@ function readTopics(count: number, list: readonly Json[]): Pick<ReadReply, 'topi
   const names = textsOf(list)
     .map(topicName)
     .filter((name) => name !== '');
-  const topics = [...new Map(names.map((name) => [name.toLowerCase(), name])).values()];
+  const seen = new Set<string>();
+  const topics = names.filter((name) => !seen.has(name.toLowerCase()) && seen.add(name.toLowerCase()));
   return {
     topics: topics.slice(0, count),
     rejected: {

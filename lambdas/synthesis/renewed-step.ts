@@ -19,7 +19,7 @@ export function renewedStep(
 ): SynthesisState {
   const { step } = state;
   if (step === null || step.kind !== 'answers') return state;
-  const each = answerAmount(plan, state, baselineTaskOf(plan, state));
+  const each = answerAmount(plan, state.drafts, baselineTaskOf(plan, state));
   const used = landed.map(({ result, ledger }) => {
     const references = (result ?? []).map(({ referenceUsage }) => ({ usage: referenceUsage }));
     return usedBy(result ?? [], references, ledger);

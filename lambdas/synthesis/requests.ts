@@ -7,7 +7,7 @@ import { inputsPrompt } from './prompts/inputs.ts';
 import { judgeStepsPrompt } from './prompts/judge-steps.ts';
 import type { Asked } from './prompts/prompt.ts';
 import { topicsPrompt } from './prompts/topics.ts';
-import { generatorOf, taskOf } from './resolve-spec.ts';
+import { generatorOf, pricesFor, taskOf } from './resolve-spec.ts';
 import { leafTopics } from './topics.ts';
 
 /** Most inputs of a topic that the generator is shown so that it does not write them again, and characters of each. */
@@ -46,10 +46,9 @@ export function boundOfRequest(
   plan: SynthesisPlan,
   state: Pick<SynthesisState, 'topics'>,
 ): CallBound {
-  const task = taskOf(plan.specs);
-  const model = generatorOf(task);
+  const model = generatorOf(taskOf(plan.specs));
   const { messages, responseSchema } = askedOf(request, plan, state);
-  return boundOf({ model, messages, responseSchema }, priceOf(model.name, task.prices));
+  return boundOf({ model, messages, responseSchema }, priceOf(model.name, pricesFor(plan)));
 }
 
 /** Inputs as they are shown to the generator: the latest, cut. */

@@ -1,8 +1,11 @@
 /** What a spec's task leaves to defaults, filled in; and the task that comes out of it. */
+import type { z } from 'zod';
 import type { Spec, SpecTask } from '../contracts/spec.ts';
+import type { SynthesisInput } from '../contracts/synthesis.ts';
 import {
   type JudgeModelSettings,
   judgeModelSchema,
+  modelSchema,
   reflectionModelSchema,
   type Task,
   type TaskFile,
@@ -59,9 +62,11 @@ export function taskFieldsOf(
   return {
     name: taskNameOf(specs),
     prompt: task.prompt,
-    model: task.model,
-    reflection: task.reflection ?? generatorOf(task),
-    judge: judgeOf(task),
+    // `user` is left alone by default, and here there is nothing else to improve.
+    ...(Object.keys(task.prompt).join() === 'user' ? { freeze: [] } : {}),
+    model: brief(task.model, modelSchema),
+    reflection: brief(task.reflection ?? generatorOf(task), reflectionModelSchema),
+    judge: brief(judgeOf(task), judgeModelSchema),
     ...(task.output === undefined ? {} : { output: { schema: task.output.schema } }),
     datasets,
     evals: specs.map((spec) => evalOf(spec, judges[spec.name])),
@@ -70,8 +75,23 @@ export function taskFieldsOf(
   };
 }
 
+/** Settings of a model without what is a default anyway. */
+function brief<T extends { readonly name: string }>(settings: T, schema: z.ZodType<T>): Partial<T> {
+  const defaults: Partial<Record<string, unknown>> = { ...schema.parse({ name: settings.name }), name: undefined };
+  const told = Object.entries(settings).filter(([field, value]) => value !== defaults[field]);
+  return Object.fromEntries(told) as Partial<T>;
+}
+
 /** The task as rollouts of the synthesis run it. */
 export function baselineTask(specs: readonly Spec[], judges: Readonly<Record<string, readonly string[]>>): Task {
   const fields = taskFieldsOf(specs, judges, { train: 'train.jsonl', test: 'test.jsonl' });
   return toTask(taskFileSchema.parse(fields), taskOf(specs).output?.schema);
+}
+
+/** Prices of the models of a synthesis: those that the task gives; a simulated model costs nothing. */
+export function pricesFor({ specs, simulated }: Pick<SynthesisInput, 'specs' | 'simulated'>): Task['prices'] {
+  const task = taskOf(specs);
+  if (!simulated) return task.prices;
+  const names = [task.model.name, generatorOf(task).name, judgeOf(task).name];
+  return Object.fromEntries(names.map((name) => [name, { input: 0, output: 0 }]));
 }

@@ -1,0 +1,92 @@
+/** One synthesis on one machine: the execution, and the files that come out of it. */
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join, relative } from 'node:path';
+import { splitNames } from '../lambdas/contracts/dataset.ts';
+import { InvalidInputError } from '../lambdas/contracts/errors.ts';
+import { type SynthesisInput, type SynthesisReport, synthesisReportSchema } from '../lambdas/contracts/synthesis.ts';
+import { runObject } from '../lambdas/store/artifacts.ts';
+import { getArtifact, getText } from '../lambdas/store/objects.ts';
+import { datasetObject } from '../lambdas/store/synthesis.ts';
+import { synthesizeDefinitionPath } from './engine.ts';
+import { executeMachine, type LocalResult } from './run.ts';
+
+export interface LocalSynthesis {
+  readonly runId: string;
+  readonly folder: string;
+  readonly input: SynthesisInput;
+  /** Whether files that were changed, or are of another session, are written over. */
+  readonly force: boolean;
+}
+
+export interface SynthesisResult {
+  readonly report: SynthesisReport;
+  /** Paths by what they are. */
+  readonly files: Readonly<Record<string, string>>;
+}
+
+const REPORT = 'synthesis.json';
+const names = [...splitNames.map((name) => `${name}.jsonl`), 'task.yaml'];
+
+/**
+ * Runs (or resumes) a synthesis. All sessions of a folder share one store: what was answered once is not paid for again.
+ * @throws InvalidInputError when a file of the folder was changed since it was written
+ */
+export function runSynthesis(
+  { runId, folder, input, force }: LocalSynthesis,
+  stop?: AbortSignal,
+): Promise<LocalResult<SynthesisResult>> {
+  return executeMachine(
+    { runId, stateFolder: join(folder, 'state', 'synthesis') },
+    async () => input,
+    () => fetchResult(runId, folder, force),
+    stop,
+    { definitionPath: synthesizeDefinitionPath },
+  );
+}
+
+/** Before anything is paid for. @throws InvalidInputError when the folder holds datasets that are not of this session */
+export function refuseOtherFiles(folder: string, runId: string): void {
+  const found = names.filter((name) => existsSync(join(folder, name)));
+  if (found.length === 0 || sessionOf(folder) === runId) return;
+  refuse(folder, found, 'are not of this session');
+}
+
+/** The session whose files the folder holds; null: nobody knows. */
+function sessionOf(folder: string): string | null {
+  const path = join(folder, REPORT);
+  if (!existsSync(path)) return null;
+  try {
+    return synthesisReportSchema.parse(JSON.parse(readFileSync(path, 'utf-8'))).runId;
+  } catch {
+    return null;
+  }
+}
+
+async function fetchResult(runId: string, folder: string, force: boolean): Promise<SynthesisResult> {
+  const report = await getArtifact(runObject(runId, REPORT), synthesisReportSchema);
+  const made = splitNames.filter((name) => (report.sizes[name] ?? 0) > 0);
+  const texts = new Map<string, string>();
+  for (const name of made) texts.set(`${name}.jsonl`, (await getText(datasetObject(runId, name))) ?? '');
+  texts.set('task.yaml', (await getText(runObject(runId, 'task.yaml'))) ?? '');
+  const isChanged = (name: string): boolean => {
+    const path = join(folder, name);
+    return existsSync(path) && readFileSync(path, 'utf-8') !== texts.get(name);
+  };
+  const changed = [...texts.keys()].filter(isChanged);
+  if (changed.length > 0 && !force) refuse(folder, changed, 'were changed since they were written');
+  mkdirSync(folder, { recursive: true });
+  for (const [name, text] of texts) writeFileSync(join(folder, name), text);
+  writeFileSync(join(folder, REPORT), `${JSON.stringify(report, null, 2)}\n`);
+  const files = Object.fromEntries(made.map((name) => [name, join(folder, `${name}.jsonl`)]));
+  return { report, files: { ...files, task: join(folder, 'task.yaml'), report: join(folder, REPORT) } };
+}
+
+function refuse(folder: string, found: readonly string[], why: string): never {
+  throw new InvalidInputError([
+    {
+      file: relative(process.cwd(), folder) || folder,
+      message: `${found.join(', ')} ${why}.`,
+      remedy: 'Give another --out, or --force to write over them.',
+    },
+  ]);
+}
