@@ -28,7 +28,7 @@ export function taskText(
   };
   return {
     yaml: (datasets) =>
-      `# Made by synthesize (session ${runId}) from ${specs.map(({ name }) => name).join(', ')}.\n${stringify(fields(datasets), { lineWidth: 120 })}`,
+      `# Made by synthesize (session ${runId}) from ${specs.map(({ name }) => name).join(', ')}.\n${stringify(fields(datasets), { lineWidth: 120, blockQuote: 'literal' })}`,
     input: (datasets) => `${JSON.stringify({ task: fields(datasets) }, null, 2)}\n`,
   };
 }
