@@ -89,7 +89,7 @@ export function loadSpecs(paths: readonly string[], overrides: readonly string[]
       problems.push({
         ...one.at(['task']),
         field: 'task',
-        message: `is another task than that of ${shownPath(first)}: ${differences(first.spec, one.spec)} differ.`,
+        message: `is another task than that of ${shownPath(first)}: it differs in ${differences(first.spec, one.spec)}.`,
         remedy: 'Write the task into a file of its own and name it in each spec: task: task-of-specs.yaml.',
       });
     }
