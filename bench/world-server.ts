@@ -53,7 +53,7 @@ function ourReply(world: World, request: string): string {
   return `This should help.\n${FENCE}\n${quoted(text.replace(/\n$/, ''))}\n${FENCE}`;
 }
 
-/** Reads lambdas/rollout/reflection-prompt.ts. */
+/** Reads lambdas/optimizer/reflection-prompt.ts. */
 export function ourView(request: string): ReflectionView {
   const component = /<component name="([^"]*)">\n/.exec(request)?.[1] ?? '';
   const others = elements(request, 'other_components')[0] ?? '';

@@ -245,6 +245,8 @@ export type RunRecord = z.infer<typeof runRecordSchema>;
 /** Reflection record (DynamoDB), by (run, generation, slot, attempt). Written and read by Mutate. */
 export const reflectionRecordSchema = z.strictObject({
   epoch: z.number().int().min(0),
+  /** Name and version of the prompt that asked for it; replies of before there was one have none. */
+  prompt: z.string().optional(),
   reply: z.string().nullable(),
   /** Whether the reply was cut at `maxOutputTokens`. */
   truncated: z.boolean(),

@@ -3,8 +3,8 @@
  * changes a word outside: the instructions, the form of the reply and the number of messages are the same for any answer.
  */
 import type { Json } from '../contracts/dataset.ts';
+import type { Message } from '../contracts/message.ts';
 import { defused, fencedMaterial, markerFor } from '../model/material.ts';
-import type { Message } from '../model/templates.ts';
 import { type ScaleName, scales } from './judge-scale.ts';
 
 /** One criterion, under the name of its eval. */

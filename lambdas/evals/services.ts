@@ -1,8 +1,8 @@
 /** What an eval may ask of the world beyond the answer itself. The rollout provides it, inside its lease. */
 import type { Json } from '../contracts/dataset.ts';
+import type { Message } from '../contracts/message.ts';
 import type { Components, JudgeModelSettings } from '../contracts/task.ts';
 import type { ChatAnswer } from '../model/chat-model.ts';
-import type { Message } from '../model/templates.ts';
 
 /** A judge's question. Each is asked once: what it was answered is kept under its content and `sample`. */
 export interface Question {

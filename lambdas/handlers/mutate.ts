@@ -7,6 +7,7 @@ import { isAccepted, pairedDifferences } from '../optimizer/acceptance.ts';
 import { candidateOf, componentsOf, sameParts, textId } from '../optimizer/archive.ts';
 import { childDraw } from '../optimizer/gepa/fold.ts';
 import { brokenGuard, guardReason, guardsOf } from '../optimizer/guards.ts';
+import type { ReflectedExample, TriedEdit } from '../optimizer/reflection-prompt.ts';
 import { ROUNDING_ERROR } from '../optimizer/statistics.ts';
 import { addUsage, noUsage } from '../optimizer/usage.ts';
 import { stateHandler } from '../platform/handler.ts';
@@ -14,7 +15,6 @@ import { type ItemWork, keepLedger, leaseUsage, loadItem } from '../rollout/item
 import { type Lease, openLease } from '../rollout/lease.ts';
 import { triedEdits, triedUnits } from '../rollout/lineage.ts';
 import { loadReflections, type ReflectionSlot, reflect } from '../rollout/reflect.ts';
-import type { ReflectedExample, TriedEdit } from '../rollout/reflection-prompt.ts';
 import { loadBatch, type RolloutBatch, runRollouts } from '../rollout/run-rollouts.ts';
 import { loadRecord, recordIds, saveRecord } from '../store/runs.ts';
 

@@ -1,7 +1,7 @@
 /** The chat model as the workflow sees it: one request, one attempt, typed failures. */
 import type { Json } from '../contracts/dataset.ts';
+import type { Message } from '../contracts/message.ts';
 import type { JudgeModelSettings, ModelSettings } from '../contracts/task.ts';
-import type { Message } from './templates.ts';
 
 export interface ChatRequest {
   readonly model: ModelSettings | JudgeModelSettings;

@@ -1,12 +1,8 @@
 /** Mustache templates: components rendered with one example. Values are data: never rendered again, never escaped. */
 import Mustache from 'mustache';
 import type { Example, Json } from '../contracts/dataset.ts';
+import type { Message } from '../contracts/message.ts';
 import type { Components } from '../contracts/task.ts';
-
-export interface Message {
-  readonly role: 'system' | 'user' | 'assistant';
-  readonly content: string;
-}
 
 /** Sent as the user message when the prompt has no `user` component. */
 export const DEFAULT_USER = '{{input}}';

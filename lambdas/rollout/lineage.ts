@@ -2,8 +2,8 @@
 import { diffLines } from 'diff';
 import type { Archive, Candidate } from '../contracts/artifacts.ts';
 import { candidateOf } from '../optimizer/archive.ts';
+import type { TriedEdit } from '../optimizer/reflection-prompt.ts';
 import { mean } from '../optimizer/statistics.ts';
-import type { TriedEdit } from './reflection-prompt.ts';
 
 /** Edits that a reflection call is told of, the latest. */
 const MOST_TRIED = 8;

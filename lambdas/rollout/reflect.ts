@@ -2,6 +2,13 @@
 import type { Failure, ReflectionRecord, Usage } from '../contracts/artifacts.ts';
 import type { Task } from '../contracts/task.ts';
 import { placeholdersOf } from '../model/templates.ts';
+import {
+  REFLECTION_PROMPT,
+  type ReflectionRequest,
+  readReply,
+  reflectionMessages,
+  repairMessages,
+} from '../optimizer/reflection-prompt.ts';
 import { addUsage, noUsage } from '../optimizer/usage.ts';
 import { stopRequested } from '../platform/shutdown.ts';
 import { loadRecords, recordIds, saveRecord } from '../store/runs.ts';
@@ -9,7 +16,6 @@ import { type CallDependencies, callModel } from './call-model.ts';
 import { type GuardContext, guardText } from './guards.ts';
 import type { Lease } from './lease.ts';
 import type { Interruption } from './purse.ts';
-import { type ReflectionRequest, readReply, reflectionMessages, repairMessages } from './reflection-prompt.ts';
 
 /** The first call and one repair. */
 export const REFLECTION_ATTEMPTS = 2;
@@ -62,6 +68,7 @@ export async function reflect(
       }
       record = {
         epoch: slot.epoch,
+        prompt: REFLECTION_PROMPT,
         reply: outcome.status === 'answered' ? outcome.answer.text : null,
         truncated: outcome.status === 'answered' && outcome.answer.truncated,
         failure: outcome.status === 'failed' ? outcome.failure : null,

@@ -1,5 +1,5 @@
 /** Situations of customers with an account, a change of mind or a question. What stands in braces is filled in. */
-import type { Situations } from './generator-situations.ts';
+import type { Situations } from './generator-situation.ts';
 
 export const ACCOUNT_SITUATIONS: Situations = {
   login: [

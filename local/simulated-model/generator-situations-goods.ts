@@ -1,5 +1,5 @@
 /** Situations of customers whose goods are late, broken or not what they ordered. What stands in braces is filled in. */
-import type { Situations } from './generator-situations.ts';
+import type { Situations } from './generator-situation.ts';
 
 export const GOODS_SITUATIONS: Situations = {
   delivery: [

@@ -1,5 +1,5 @@
 /** Situations of customers that are about money: returns, payments, invoices. What stands in braces is filled in. */
-import type { Situations } from './generator-situations.ts';
+import type { Situations } from './generator-situation.ts';
 
 export const MONEY_SITUATIONS: Situations = {
   refund: [

@@ -1,25 +1,11 @@
 /** Situations that a customer of a shop can be in: what the generator knows of the world. */
 import { MATTERS } from './customer-matters.ts';
+import type { Situation, Situations } from './generator-situation.ts';
 import { ACCOUNT_SITUATIONS } from './generator-situations-account.ts';
 import { GOODS_SITUATIONS } from './generator-situations-goods.ts';
 import { MONEY_SITUATIONS } from './generator-situations-money.ts';
 import { stemmed } from './text.ts';
 import { COMMON, STOP } from './wording.ts';
-
-export type ThingKind = 'furniture' | 'appliance' | 'glass' | 'light' | 'garden' | 'cloth';
-
-export type Situation = Readonly<{
-  topic: string;
-  /** Things that it is about; default: any. */
-  about?: ThingKind;
-  /** Sentences that tell it. */
-  told: readonly string[];
-  /** The same in a few words. */
-  brief: readonly string[];
-}>;
-
-/** By the id of the matter (`customer-matters.ts`). */
-export type Situations = Readonly<Record<string, readonly Situation[]>>;
 
 export type PlacedSituation = Situation & Readonly<{ matter: string }>;
 

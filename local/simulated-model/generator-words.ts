@@ -1,5 +1,5 @@
 /** Things, names, places, days and numbers that customers write of, and how they are drawn. */
-import type { ThingKind } from './generator-situations.ts';
+import type { ThingKind } from './generator-situation.ts';
 import { pick, unit } from './text.ts';
 
 /** A number in [0, 1) for each purpose: the same for the same request and seed. */

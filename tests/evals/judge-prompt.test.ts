@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import type { Message } from '../../lambdas/contracts/message.ts';
 import {
   type Criterion,
   type Judged,
@@ -7,7 +8,6 @@ import {
   judgeRepair,
   judgeSchema,
 } from '../../lambdas/evals/judge-prompt.ts';
-import type { Message } from '../../lambdas/model/templates.ts';
 
 const criteria: Criterion[] = [
   { name: 'polite', criteria: 'The answer is polite.', scale: 'pass_fail' },

@@ -4,8 +4,8 @@
  */
 import { z } from 'zod';
 import { type Json, jsonSchema } from '../../contracts/dataset.ts';
+import type { Message } from '../../contracts/message.ts';
 import { fencedMaterial, type Material, markerFor } from '../../model/material.ts';
-import type { Message } from '../../model/templates.ts';
 import { contentHash } from '../../rollout/resolve-task.ts';
 
 /** A prompt, filled in. */

@@ -1,10 +1,10 @@
 /** Asks the simulated generator with the real prompts, without HTTP. */
 import { readFileSync } from 'node:fs';
 import { parse } from 'yaml';
+import type { Message } from '../../../lambdas/contracts/message.ts';
 import { type Spec, type SpecTask, specSchema, specTaskSchema } from '../../../lambdas/contracts/spec.ts';
 import type { InputPlan } from '../../../lambdas/contracts/synthesis.ts';
 import { judgeMessages, judgeSchema } from '../../../lambdas/evals/judge-prompt.ts';
-import type { Message } from '../../../lambdas/model/templates.ts';
 import type { Asked } from '../../../lambdas/synthesis/prompts/prompt.ts';
 import { criteriaOf } from '../../../lambdas/synthesis/spec-types.ts';
 import { completeChat, type Part } from '../../../local/simulated-model/chat.ts';

@@ -7,7 +7,7 @@ import { exactMatch } from '../../../lambdas/evals/exact-match.ts';
 import { jsonFields } from '../../../lambdas/evals/json-fields.ts';
 import { taskFileSchema } from '../../../lambdas/evals/task-schema.ts';
 import { placeholdersOf, renderMessages } from '../../../lambdas/model/templates.ts';
-import { readReply, reflectionMessages } from '../../../lambdas/rollout/reflection-prompt.ts';
+import { readReply, reflectionMessages } from '../../../lambdas/optimizer/reflection-prompt.ts';
 import { completeChat } from '../../../local/simulated-model/chat.ts';
 import { unit } from '../../../local/simulated-model/text.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { reflectionMessages } from '../../../lambdas/rollout/reflection-prompt.ts';
+import { reflectionMessages } from '../../../lambdas/optimizer/reflection-prompt.ts';
 import { formMistakes, mistakesOf, readReflectionRequest } from '../../../local/simulated-model/reflection-request.ts';
 import { ask, climb, loadTask, loadTrain, play } from './playing.ts';
 

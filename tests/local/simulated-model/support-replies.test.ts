@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { humanScore } from '../../../lambdas/evals/ratings.ts';
 import { scoreAnswer } from '../../../lambdas/evals/registry.ts';
-import { readReply, reflectionMessages } from '../../../lambdas/rollout/reflection-prompt.ts';
+import { readReply, reflectionMessages } from '../../../lambdas/optimizer/reflection-prompt.ts';
 import { complaintsOf } from '../../../local/simulated-model/complaints.ts';
 import { readReplyGuidance } from '../../../local/simulated-model/reply-guidance.ts';
 import { asksForReply } from '../../../local/simulated-model/reply-writer.ts';

@@ -1,7 +1,7 @@
 /** What the reflection model is asked, and how its reply is read. The one place with these words. */
 import type { Example, Json } from '../contracts/dataset.ts';
+import type { Message } from '../contracts/message.ts';
 import type { Components } from '../contracts/task.ts';
-import type { Message } from '../model/templates.ts';
 
 /** One rollout as reflection sees it. */
 export interface ReflectedExample {
@@ -30,6 +30,9 @@ export interface ReflectionRequest {
   readonly placeholders: readonly string[];
   readonly maxChars: number;
 }
+
+/** Name and version: raised with every change of the words, and kept with every reply. */
+export const REFLECTION_PROMPT = 'reflect.v1';
 
 const FENCE = '````';
 const MAX_OUTPUT_CHARS = 4_000;

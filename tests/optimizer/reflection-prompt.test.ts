@@ -5,7 +5,7 @@ import {
   readReply,
   reflectionMessages,
   repairMessages,
-} from '../../lambdas/rollout/reflection-prompt.ts';
+} from '../../lambdas/optimizer/reflection-prompt.ts';
 
 const request: ReflectionRequest = {
   component: 'system',
