@@ -3,16 +3,13 @@ import { existsSync, readFileSync, statSync } from 'node:fs';
 import { relative } from 'node:path';
 import type { Example } from '../lambdas/contracts/dataset.ts';
 import { InvalidInputError } from '../lambdas/contracts/errors.ts';
-import type { SynthesisReport } from '../lambdas/contracts/synthesis.ts';
+import { LIKE_CHARS, MOST_LIKE, type SynthesisReport } from '../lambdas/contracts/synthesis.ts';
 import { parseDataset } from '../lambdas/store/datasets.ts';
 import { judgeStepsPrompt } from '../lambdas/synthesis/prompts/judge-steps.ts';
 import { generatorOf } from '../lambdas/synthesis/resolve-spec.ts';
 import { textOfInput } from '../lambdas/synthesis/similarity.ts';
 import { readJudge, writeJudge } from './judge-file.ts';
 import { besideSpec, type LoadedSpec } from './spec-file.ts';
-
-/** Real inputs that the generator is shown at most. */
-const MOST_LIKE = 50;
 
 /** Steps that are there and fit what the spec says now. */
 export function judgesBeside(specs: readonly LoadedSpec[]): Record<string, string[]> {
@@ -71,7 +68,9 @@ export function readLike(path: string): string[] {
   if (filled.length === 0) return fail('holds no input.', 'Give at least one.');
   // From the whole file, and the same each time.
   const step = Math.max(1, filled.length / MOST_LIKE);
-  return Array.from({ length: Math.min(MOST_LIKE, filled.length) }, (_, i) => filled[Math.floor(i * step)] ?? '');
+  return Array.from({ length: Math.min(MOST_LIKE, filled.length) }, (_, i) =>
+    (filled[Math.floor(i * step)] ?? '').slice(0, LIKE_CHARS).toWellFormed(),
+  );
 }
 
 /** @throws InvalidInputError */

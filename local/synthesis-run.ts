@@ -4,8 +4,9 @@ import { join, relative } from 'node:path';
 import { splitNames } from '../lambdas/contracts/dataset.ts';
 import { InvalidInputError } from '../lambdas/contracts/errors.ts';
 import { type SynthesisInput, type SynthesisReport, synthesisReportSchema } from '../lambdas/contracts/synthesis.ts';
+import { contentHash } from '../lambdas/rollout/resolve-task.ts';
 import { runObject } from '../lambdas/store/artifacts.ts';
-import { getArtifact, getText } from '../lambdas/store/objects.ts';
+import { bucketNamed, getArtifact, getText, putText, uriOf } from '../lambdas/store/objects.ts';
 import { datasetObject } from '../lambdas/store/synthesis.ts';
 import { synthesizeDefinitionPath } from './engine.ts';
 import { executeMachine, type LocalResult } from './run.ts';
@@ -37,11 +38,22 @@ export function runSynthesis(
 ): Promise<LocalResult<SynthesisResult>> {
   return executeMachine(
     { runId, stateFolder: join(folder, 'state', 'synthesis') },
-    async () => input,
+    () => inputOf(input),
     () => fetchResult(runId, folder, force),
     stop,
     { definitionPath: synthesizeDefinitionPath },
   );
+}
+
+/** Rated examples may be more than an execution's input can hold: they lie where PrepareSynthesis finds them. */
+async function inputOf(input: SynthesisInput): Promise<SynthesisInput> {
+  const { golden } = input;
+  if (typeof golden === 'string' || golden.length === 0) return input;
+  const text = golden.map((example) => `${JSON.stringify(example)}\n`).join('');
+  const key = `uploads/${contentHash(text).slice(0, 32)}.jsonl`;
+  const location = { bucket: bucketNamed('data'), key };
+  await putText(location, text, 'application/jsonl');
+  return { ...input, golden: uriOf(location) };
 }
 
 /** Before anything is paid for. @throws InvalidInputError when the folder holds datasets that are not of this session */

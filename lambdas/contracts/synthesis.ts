@@ -12,16 +12,25 @@ import { leaseSchema } from './step.ts';
 
 const stepsSchema = z.array(z.string().min(1)).min(1).max(32);
 
+const ratedSchema = z.array(exampleSchema).max(1000);
+
+/** Real inputs that the generator is shown at most, and characters of each. */
+export const MOST_LIKE = 50;
+export const LIKE_CHARS = 2_000;
+
 /** Input of an execution of `synthesize.asl.json`. Read by: PrepareSynthesis. */
 export const synthesisInputSchema = z.strictObject({
   /** All of the same task. */
   specs: z.array(specSchema).min(1).max(64),
   /** Steps of judges that are there already, by spec; the others are written. */
   judges: z.record(specName, stepsSchema).default({}),
-  /** Examples that people have rated: they become golden, and nothing like them is in another split. */
-  golden: z.array(exampleSchema).max(1000).default([]),
-  /** Real inputs that set the style. */
-  like: z.array(z.string().min(1).max(20_000)).max(50).default([]),
+  /**
+   * Examples that people have rated, or where a dataset of them lies: they become golden, and nothing like them is in
+   * another split.
+   */
+  golden: z.union([z.string().regex(/^s3:\/\/[^/]+\/.+/, 'must be s3://bucket/key'), ratedSchema]).default([]),
+  /** Real inputs that set the style. With the specs they must fit into an execution's input, which may have 256 KiB. */
+  like: z.array(z.string().min(1).max(LIKE_CHARS)).max(MOST_LIKE).default([]),
   /** Whether a simulated model answers: it costs nothing, whatever names it answers to. */
   simulated: z.boolean().default(false),
   /** A sentence that the result must carry, for example that the model was simulated. */
@@ -48,6 +57,7 @@ export type InputPlan = z.infer<typeof inputPlanSchema>;
 
 /** The synthesis (S3, sealed, `plan.json`). Written once by PrepareSynthesis. Read by all later states. */
 export const synthesisPlanSchema = synthesisInputSchema.omit({ notice: true }).extend({
+  golden: ratedSchema,
   schema: z.literal('prompt-optimizer.synthesis-plan.v1'),
   runId: z.string(),
   notice: z.string().nullable(),

@@ -3,7 +3,7 @@ import { InvalidInputError } from '../contracts/errors.ts';
 import { prepareInputSchema, turnSchema } from '../contracts/payloads.ts';
 import { synthesisInputSchema } from '../contracts/synthesis.ts';
 import { stateHandler } from '../platform/handler.ts';
-import { parseInput } from '../rollout/read-input.ts';
+import { parseInput, readExamples } from '../rollout/read-input.ts';
 import { startRun } from '../rollout/start-run.ts';
 import { saveSynthesisPlan, saveSynthesisState } from '../store/synthesis.ts';
 import { checkSynthesis } from '../synthesis/check-synthesis.ts';
@@ -15,7 +15,8 @@ export const handler = stateHandler(prepareInputSchema, turnSchema, (input) => s
 
 /** @throws InvalidInputError */
 async function begin(runId: string, input: unknown): Promise<string> {
-  const given = parseInput(synthesisInputSchema, input);
+  const parsed = parseInput(synthesisInputSchema, input);
+  const given = { ...parsed, golden: await readExamples('golden', parsed.golden) };
   const problems = checkSynthesis(given);
   if (problems.length > 0) throw new InvalidInputError(problems);
   const { notice = null, ...rest } = given;

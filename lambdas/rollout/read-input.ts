@@ -44,21 +44,29 @@ export async function readSplits(
   const splits: Partial<Record<SplitName, GivenSplit>> = {};
   for (const name of wanted) {
     const given = datasets[name];
-    if (given !== undefined) splits[name] = await readSplit(name, given, problems);
+    if (given !== undefined) splits[name] = await readSplit(`task.datasets.${name}`, given, problems);
   }
   if (problems.length > 0) throw new InvalidInputError(problems);
   return splits;
 }
 
-async function readSplit(name: string, given: Datasets['train'], problems: InputProblem[]): Promise<GivenSplit> {
+/** Examples that an input gives, or names. @throws InvalidInputError with everything that is wrong */
+export async function readExamples(field: string, given: string | Example[]): Promise<Example[]> {
+  const problems: InputProblem[] = [];
+  const { examples } = await readSplit(field, given, problems);
+  if (problems.length > 0) throw new InvalidInputError(problems);
+  return [...examples];
+}
+
+async function readSplit(field: string, given: Datasets['train'], problems: InputProblem[]): Promise<GivenSplit> {
   if (typeof given !== 'string') {
-    problems.push(...duplicatesOf(name, given));
+    problems.push(...duplicatesOf(field, given));
     return { examples: given };
   }
   const text = await getText(parseS3Uri(given));
   if (text === null) {
     problems.push({
-      field: `task.datasets.${name}`,
+      field,
       message: `${given} does not exist.`,
       remedy: 'Upload it under uploads/ of the data bucket (test sets: of the sealed bucket).',
     });
@@ -70,12 +78,12 @@ async function readSplit(name: string, given: Datasets['train'], problems: Input
   return { file: given, examples: lines.map(({ example }) => example), lineOf: (id) => lineOf.get(id) };
 }
 
-function duplicatesOf(name: string, examples: readonly Example[]): InputProblem[] {
+function duplicatesOf(field: string, examples: readonly Example[]): InputProblem[] {
   const seen = new Set<string>();
   return examples
     .filter(({ id }) => seen.has(id) || !seen.add(id))
     .map(({ id }) => ({
-      field: `task.datasets.${name}`,
+      field,
       message: `repeats the id ${JSON.stringify(id)}.`,
       remedy: 'Give each example an id of its own.',
     }));

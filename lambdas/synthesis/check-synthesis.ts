@@ -8,8 +8,8 @@ import { checkSpec } from './check-spec.ts';
 import { baselineTask } from './resolve-spec.ts';
 
 /** Fields are named from the input: `specs.0.task.prompt`. */
-export function checkSynthesis({ specs, judges, golden }: SynthesisInput): InputProblem[] {
-  const problems = [...checkNames(specs), ...checkSameTask(specs), ...checkJudges(specs, judges), ...checkIds(golden)];
+export function checkSynthesis({ specs, judges }: Pick<SynthesisInput, 'specs' | 'judges'>): InputProblem[] {
+  const problems = [...checkNames(specs), ...checkSameTask(specs), ...checkJudges(specs, judges)];
   if (problems.length > 0) return problems;
   // They have one task, so what is wrong with it is told once.
   const ofFirst = specs.slice(0, 1).flatMap(checkSpec);
@@ -42,15 +42,4 @@ function checkJudges(specs: readonly Spec[], judges: SynthesisInput['judges']): 
     message: 'is the judge of no spec.',
     remedy: 'Take it out.',
   }));
-}
-
-function checkIds(golden: SynthesisInput['golden']): InputProblem[] {
-  const seen = new Set<string>();
-  return golden
-    .filter(({ id }) => seen.has(id) || !seen.add(id))
-    .map(({ id }) => ({
-      field: 'golden',
-      message: `repeats the id ${JSON.stringify(id)}.`,
-      remedy: 'Give each example an id of its own.',
-    }));
 }

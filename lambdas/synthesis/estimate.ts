@@ -63,7 +63,8 @@ interface Work {
 function workOf(input: SynthesisInput): Work {
   const { specs, judges } = input;
   const settings = taskOf(specs).synthesis;
-  const plan = { ...input, schema: 'prompt-optimizer.synthesis-plan.v1' as const, runId: 'estimate', notice: null };
+  const common = { schema: 'prompt-optimizer.synthesis-plan.v1' as const, runId: 'estimate', golden: [], notice: null };
+  const plan = { ...input, ...common };
   const levels = levelsOf(settings);
   const leaves = leavesOf(settings.topics);
   const path = levels.map((_, level) => 'x'.repeat(TOPIC_CHARS) + level);

@@ -104,7 +104,15 @@ export const rights: [state: string, Record<string, string>][] = [
       runs: whole,
     },
   ],
-  ['PrepareSynthesis', { sealed: 'ListBucket(synthesis/*)', 'sealed/synthesis/*': 'GetObject PutObject', runs: whole }],
+  [
+    'PrepareSynthesis',
+    {
+      data: 'ListBucket(uploads/*)',
+      'data/uploads/*': 'GetObject',
+      'sealed/synthesis/*': 'PutObject',
+      runs: whole,
+    },
+  ],
   ['PlanSynthesis', { sealed: 'ListBucket(synthesis/*)', 'sealed/synthesis/*': 'GetObject PutObject', runs: whole }],
   [
     'Generate',
@@ -129,8 +137,7 @@ export const rights: [state: string, Record<string, string>][] = [
   [
     'ConcludeSynthesis',
     {
-      data: 'ListBucket(runs/*)',
-      'data/runs/*': 'GetObject PutObject',
+      'data/runs/*': 'PutObject',
       'data/uploads/*': 'PutObject',
       sealed: 'ListBucket(synthesis/*)',
       'sealed/synthesis/*': 'GetObject',

@@ -84,7 +84,7 @@ describe('sealed data', () => {
     { folder: 'runs/', readers: ['Evaluate', 'Prepare', 'Verify'], writers: ['Prepare', 'PrepareEvaluation'] },
     {
       folder: 'synthesis/',
-      readers: ['AnswerInputs', 'ConcludeSynthesis', 'Generate', 'PlanSynthesis', 'PrepareSynthesis'],
+      readers: ['AnswerInputs', 'ConcludeSynthesis', 'Generate', 'PlanSynthesis'],
       writers: ['AnswerInputs', 'Generate', 'PlanSynthesis', 'PrepareSynthesis'],
     },
     { folder: 'anything-else/', readers: [], writers: [] },

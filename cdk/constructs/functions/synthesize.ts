@@ -23,9 +23,9 @@ export function synthesizeFunctions(make: Definer) {
     COMPUTING_MIB,
     'Keeps what can be used, splits it, hands out the next step of a synthesis.',
   );
-  for (const fn of [prepare, plan]) {
-    fn.useBucket('sealed', sealed, { read: ['synthesis/'], write: ['synthesis/'] });
-  }
+  prepare.useBucket('data', data, { read: ['uploads/'] });
+  prepare.useBucket('sealed', sealed, { write: ['synthesis/'] });
+  plan.useBucket('sealed', sealed, { read: ['synthesis/'], write: ['synthesis/'] });
 
   const generate = make.define('Generate', 'generate', 900, WAITING_MIB, 'Makes one call of the generator.');
   const answer = make.define(
@@ -49,7 +49,7 @@ export function synthesizeFunctions(make: Definer) {
     'Writes the datasets, the task and the report of a synthesis.',
   );
   conclude.useBucket('sealed', sealed, { read: ['synthesis/'], write: ['uploads/'] });
-  conclude.useBucket('data', data, { read: ['runs/'], write: ['uploads/', 'runs/'] });
+  conclude.useBucket('data', data, { write: ['uploads/', 'runs/'] });
 
   return {
     PrepareSynthesis: prepare,
