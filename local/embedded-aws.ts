@@ -5,7 +5,7 @@
 import { mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { type AddressInfo, Server } from 'node:net';
 import { join } from 'node:path';
-import { CreateTableCommand, DynamoDBClient, ListTablesCommand } from '@aws-sdk/client-dynamodb';
+import { CreateTableCommand, DescribeTableCommand, DynamoDBClient, ListTablesCommand } from '@aws-sdk/client-dynamodb';
 import { ClassicLevel } from 'classic-level';
 import dynalite from 'dynalite';
 import { startFauxqs } from 'fauxqs';
@@ -104,6 +104,9 @@ async function throwIfInUse(path: string): Promise<void> {
 
 async function createTables(endpoint: string): Promise<void> {
   const client = new DynamoDBClient({ endpoint, maxAttempts: 1 });
+  const isActive = async (table: string): Promise<boolean> =>
+    (await client.send(new DescribeTableCommand({ TableName: table }))).Table?.TableStatus === 'ACTIVE';
+  const created: string[] = [];
   try {
     const { TableNames: existing = [] } = await client.send(new ListTablesCommand({}));
     for (const [name, schema] of Object.entries(tables) as [string, TableSchema][]) {
@@ -118,7 +121,10 @@ async function createTables(endpoint: string): Promise<void> {
           KeySchema: keys.map((key, i) => ({ AttributeName: key, KeyType: i === 0 ? 'HASH' : 'RANGE' })),
         }),
       );
+      created.push(table);
     }
+    // A table takes a moment to be there, and whoever asks it before is told that there is none.
+    for (const table of created) while (!(await isActive(table)));
   } finally {
     client.destroy();
   }

@@ -1,5 +1,4 @@
 /** What every command of a spec works with. */
-import { relative } from 'node:path';
 import type { Spec } from '../../lambdas/contracts/spec.ts';
 import { commandLine, shortPath } from '../command.ts';
 import { besideSpec, type LoadedSpec } from '../spec-file.ts';
@@ -28,8 +27,7 @@ export function specCommand(
   name: string,
   ...words: string[]
 ): string {
-  const path = relative(process.cwd(), loaded.path) || loaded.path;
-  return commandLine('spec', [name, path, ...words, ...set.flatMap((one) => ['--set', one])]);
+  return commandLine('spec', [name, shown(loaded.path), ...words, ...set.flatMap((one) => ['--set', one])]);
 }
 
 export function filesOf({ loaded }: Pick<SpecCommand, 'loaded'>): ReturnType<typeof besideSpec> {

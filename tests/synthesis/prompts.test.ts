@@ -10,13 +10,16 @@ import { refinePrompt } from '../../lambdas/synthesis/prompts/refine.ts';
 import { topicsPrompt } from '../../lambdas/synthesis/prompts/topics.ts';
 import { oneOfEachType } from '../support/specs.ts';
 
-const spec = specSchema.parse({
-  name: 'no-promise',
-  type: 'issue',
-  description: 'Promises a refund.',
-  issueExamples: ['You get it back.', 'We refund\nall of it.'],
-  task: { prompt: { system: 'Answer customers.' }, model: { name: 'm' }, sample: { input: 'Where is it?' } },
-});
+/** @param description what the issue is */
+const specWith = (description: string) =>
+  specSchema.parse({
+    name: 'no-promise',
+    type: 'issue',
+    description,
+    issueExamples: ['You get it back.', 'We refund\nall of it.'],
+    task: { prompt: { system: 'Answer customers.' }, model: { name: 'm' }, sample: { input: 'Where is it?' } },
+  });
+const spec = specWith('Promises a refund.');
 const other = specSchema.parse({ name: 'kind', type: 'tone', toneDescription: 'Kind.', task: { ...spec.task } });
 const { task } = spec;
 const specs = [spec];
@@ -428,7 +431,7 @@ describe('material of a prompt', () => {
   it('stays inside its block and changes no word of the instructions', () => {
     const plain = boundaryPrompt({ spec, pass: 1, fail: 1, shown: [{ input: 'a', output: 'b' }] });
     const attacked = boundaryPrompt({
-      spec: { ...spec, description: hostile },
+      spec: specWith(hostile),
       pass: 1,
       fail: 1,
       shown: [{ input: hostile, output: hostile }],
@@ -446,7 +449,7 @@ describe('material of a prompt', () => {
 
   it('decides its marker, so that no text can hold it', () => {
     const markers = [hostile, `${hostile}!`].map((description) => {
-      const { messages } = clarifyPrompt({ ...spec, description });
+      const { messages } = clarifyPrompt(specWith(description));
       return /the marker (\w+)\./.exec(messages[0]?.content ?? '')?.[1];
     });
 
