@@ -384,11 +384,10 @@ describe('spec review', () => {
     expect(goldenOf(desk)).toHaveLength(1);
 
     // Why, the other three, refine?, accept; then a round with new examples, in which all agree.
-    const second = ['please 1', 'no 1', 'please 2', 'no 2'];
     const told = await desk.run(
       'review',
       ['--examples', '4'],
-      ['Only on the face of it.', ...rest, 'y', 'a', ...second.map(() => 's')],
+      ['Only on the face of it.', ...rest, 'y', 'a', ...FOUR.map(() => 's')],
     );
     const last = await desk.run('review', ['--ratings', rate(desk)]);
 
