@@ -1,5 +1,5 @@
 /** `spec refine`: edits of a spec, proposed by a model from what a person has said, decided by the person one by one. */
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { InvalidInputError } from '../../lambdas/contracts/errors.ts';
 import { reviewSchema, type SpecEdit, type SpecEdits, specEditsSchema } from '../../lambdas/contracts/spec.ts';
 import { diffText } from '../../lambdas/report/diff.ts';
@@ -10,6 +10,7 @@ import { loadSpec } from '../spec-file.ts';
 import { keep, keepInList, readIfKept, readKept, replaceFile } from './beside.ts';
 import { answeredOf, readAnswers } from './clarify.ts';
 import { filesOf, type SpecCommand, shown, specCommand } from './command.ts';
+import { editedText } from './edited-text.ts';
 import { applyEdits, type FieldValue, proposedEdits } from './edits.ts';
 import { disagreementsOf } from './ratings.ts';
 import { choose, indented, shownDiff, type Terminal } from './terminal.ts';
@@ -155,13 +156,13 @@ function applyFile(command: SpecCommand, file: string): boolean {
     ]);
   }
   const { changes, refused, unused } = applyEdits(spec, document, decided, now());
-  if (changes.length > 0) replaceFile(path, document.toString({ lineWidth: 0 }));
+  const fields = changes.map(({ field }) => field);
+  if (changes.length > 0) replaceFile(path, editedText(readFileSync(path, 'utf-8'), document, fields));
   for (const change of changes) keepInList(filesOf(command).history, HISTORY_HEADER, change);
-  const names = changes.map(({ field }) => field).join(', ');
   terminal.say(
     changes.length === 0
       ? `Nothing was changed in ${shown(path)}.`
-      : `${formatPlural(changes.length, 'edit')} made in ${shown(path)}: ${names}.`,
+      : `${formatPlural(changes.length, 'edit')} made in ${shown(path)}: ${fields.join(', ')}.`,
   );
   if (refused > 0) terminal.say(`${formatPlural(refused, 'edit')} refused.`);
   for (const { field, why } of unused) terminal.say(indented(`${field}: not used, ${why}.`).trimStart());
