@@ -110,7 +110,7 @@ async function askPerson({ terminal }: SpecCommand, { questions, ...rest }: Ques
   const answers = [...questions];
   const open = questions.filter((one) => answerOf(one) === null).length;
   terminal.say(
-    `${formatPlural(open, 'question')}. Type the number of an option or words of your own; nothing skips it.`,
+    `${formatPlural(open, 'question')}. Type the number of an option or words of your own; an empty line skips it.`,
   );
   for (const [i, question] of questions.entries()) {
     if (answerOf(question) !== null) continue;
