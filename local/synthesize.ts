@@ -1,5 +1,5 @@
 /** The command `synthesize`: from specs to judges, four datasets and a task that `optimize` takes as it is. */
-import { relative, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import { InvalidInputError } from '../lambdas/contracts/errors.ts';
 import type { SynthesisInput } from '../lambdas/contracts/synthesis.ts';
 import { onRunEvent } from '../lambdas/platform/events.ts';
@@ -134,7 +134,7 @@ async function synthesize(specs: readonly LoadedSpec[], input: SynthesisInput, o
     console.log(renderSynthesis(result.report, { color: process.stdout.isTTY === true }).trimEnd());
     console.log('');
     for (const [name, path] of Object.entries(result.files)) console.log(`${name.padEnd(11)}${shortPath(path)}`);
-    for (const path of written) console.log(`${'judge'.padEnd(11)}${relative(process.cwd(), path)}`);
+    for (const path of written) console.log(`${'judge'.padEnd(11)}${shortPath(path)}`);
     const task = result.files.task ?? '';
     console.log(`\nNow: ${commandLine('optimize', [shortPath(task), '--out', `${shortPath(folder)}/result`])}`);
     return exitCodes.done;

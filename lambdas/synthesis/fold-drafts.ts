@@ -2,7 +2,7 @@
 import type { Draft, Generated, InputPlan, Rejected, SynthesisPlan } from '../contracts/synthesis.ts';
 import { deduplicate } from './deduplicate.ts';
 import { nothingRejected } from './read-reply.ts';
-import { similarPairs, textOfInput } from './similarity.ts';
+import { textOfInput } from './similarity.ts';
 
 /** What one batch has given. */
 export interface LandedBatch {
@@ -34,7 +34,7 @@ export function foldDrafts(
   const first = [...golden.map(({ input }) => input), ...like].map(textOfInput);
   const all = [...drafts, ...inOrder(fresh)];
   const texts = [...first, ...all.map(({ input }) => textOfInput(input))];
-  const { kept, dropped } = deduplicate(texts.length, similarPairs(texts, threshold), new Set(first.keys()));
+  const { kept, dropped } = deduplicate(texts, threshold, new Set(first.keys()));
   const keptDrafts = kept.flatMap((index) => all[index - first.length] ?? []);
   const repeated = dropped.filter(({ similarity }) => similarity === 1).length;
   const counts = { ...nothingRejected, repeated, nearDuplicates: dropped.length - repeated };

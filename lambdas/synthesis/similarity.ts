@@ -1,4 +1,4 @@
-/** Which inputs are alike: by shared words and runs of letters, or by the cosine of embeddings. */
+/** Which inputs are alike: by shared words and runs of letters. */
 import type { Example, Json } from '../contracts/dataset.ts';
 import { FeatureSets } from './jaccard.ts';
 import { MinHashIndex } from './minhash.ts';
@@ -23,7 +23,7 @@ const MAX_COMPARED_PLAINLY = 2000;
  * All pairs of texts whose similarity is at least `threshold` in (0, 1], by `a`, then `b`. Similarity is the weighted
  * Jaccard index of their features, computed exactly; among more than 2,000 texts MinHash finds the pairs that are worth
  * computing, and overlooks one at the threshold with a probability of 1 in a million. It sees words, not meaning: the same
- * thing said in wholly different words is found by embeddings alone.
+ * thing said in wholly different words is not found.
  */
 export function similarPairs(texts: readonly string[], threshold: number): SimilarPair[] {
   const compared = new ComparedTexts(texts, threshold);
@@ -73,36 +73,6 @@ export class ComparedTexts {
 }
 
 const NO_KEYS = new Uint32Array();
-
-/**
- * All pairs of vectors, of one length, whose cosine is at least `threshold`, by `a`, then `b`. A vector of zeros is
- * similar to none.
- *
- * @throws RangeError when the lengths differ.
- */
-export function similarVectors(vectors: readonly (readonly number[])[], threshold: number): SimilarPair[] {
-  const length = vectors[0]?.length ?? 0;
-  const units = vectors.map((vector) => {
-    if (vector.length !== length) throw new RangeError(`vectors of ${length} and of ${vector.length} numbers`);
-    const norm = Math.sqrt(vector.reduce((sum, value) => sum + value * value, 0));
-    return Float64Array.from(vector, (value) => (norm === 0 ? 0 : value / norm));
-  });
-  const pairs: SimilarPair[] = [];
-  for (const [a, first] of units.entries()) {
-    for (let b = a + 1; b < units.length; b++) {
-      const similarity = dot(first, units[b] ?? first);
-      if (similarity >= threshold) pairs.push({ a, b, similarity });
-    }
-  }
-  return pairs;
-}
-
-function dot(first: Float64Array, second: Float64Array): number {
-  let sum = 0;
-  for (let place = 0; place < first.length; place++) sum += (first[place] ?? 0) * (second[place] ?? 0);
-  // Rounding may not lift a cosine above 1.
-  return Math.min(1, sum);
-}
 
 /** What is compared of an input: its text, or all values of an object, however deep, without the names of the fields. */
 export function textOfInput(input: Example['input']): string {

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { synthesisSettingsSchema } from '../../lambdas/contracts/synthesis-settings.ts';
 import { stream } from '../../lambdas/optimizer/random.ts';
 import { bandsFor } from '../../lambdas/synthesis/minhash.ts';
-import { similarPairs, similarVectors, textOfInput } from '../../lambdas/synthesis/similarity.ts';
+import { similarPairs, textOfInput } from '../../lambdas/synthesis/similarity.ts';
 import { further, planted, sameFrame } from './planted.ts';
 
 const { duplicateThreshold, neighbourThreshold } = synthesisSettingsSchema.parse({});
@@ -133,42 +133,6 @@ describe('bandsFor', () => {
       expect((1 - threshold ** rows) ** bands).toBeLessThan(0.001);
       expect(bands * rows).toBeLessThan(1000);
     }
-  });
-});
-
-describe('similarVectors', () => {
-  it('compares by the cosine, whatever the lengths of the vectors', () => {
-    const vectors = [
-      [1, 0],
-      [3, 3],
-      [0, 2],
-      [-1, 0],
-      [0, 0],
-    ];
-
-    const pairs = similarVectors(vectors, 0.7);
-
-    expect(pairs.map(({ a, b }) => [a, b])).toEqual([
-      [0, 1],
-      [1, 2],
-    ]);
-    expect(pairs[0]?.similarity).toBeCloseTo(Math.SQRT1_2);
-  });
-
-  it('takes a vector for the same as itself', () => {
-    expect(
-      similarVectors(
-        [
-          [0.1, 0.2, 0.3],
-          [0.1, 0.2, 0.3],
-        ],
-        0.999,
-      ),
-    ).toHaveLength(1);
-  });
-
-  it('refuses vectors of different models', () => {
-    expect(() => similarVectors([[1, 0], [1]], 0.5)).toThrow(RangeError);
   });
 });
 

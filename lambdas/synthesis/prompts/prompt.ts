@@ -33,13 +33,15 @@ interface PromptParts<Q, R> {
 export function definePrompt<Q, R>({ name, version, reply, instructions, material }: PromptParts<Q, R>) {
   const prompt = `${name}.v${version}`;
   const { $schema: _draft, ...schema } = z.toJSONSchema(reply, { io: 'input' });
-  const responseSchema = z.record(z.string(), jsonSchema).parse(schema);
+  const responseSchema = z.record(z.string(), jsonSchema).parse(withoutBounds(jsonSchema.parse(schema)));
+  // Said in words, too: there are servers that take the form of an answer and do not keep to it.
+  const form = `Reply with one JSON object that this JSON Schema allows, and nothing else: ${JSON.stringify(responseSchema)}`;
   return (request: Q): Asked<R> => {
     const blocks = material(request);
     const words = instructions(request);
     const marker = markerFor(prompt, words, blocks);
     const messages: Message[] = [
-      { role: 'system', content: [...words, frame(blocks, marker), FORM].join('\n\n') },
+      { role: 'system', content: [...words, frame(blocks, marker), form].join('\n\n') },
       { role: 'user', content: fencedMaterial(blocks, marker) },
     ];
     return { prompt, hash: contentHash(messages).slice(0, 16), messages, responseSchema, reply };
@@ -55,4 +57,10 @@ function frame(blocks: Material, marker: string): string {
   ].join(' ');
 }
 
-const FORM = 'Reply with one JSON object of the form that is asked for, and nothing else.';
+/** Bounds that zod gives every whole number: some servers refuse them, and they say nothing. */
+function withoutBounds(schema: Json): Json {
+  if (Array.isArray(schema)) return schema.map(withoutBounds);
+  if (typeof schema !== 'object' || schema === null) return schema;
+  const told = Object.entries(schema).filter(([, value]) => Math.abs(Number(value)) !== Number.MAX_SAFE_INTEGER);
+  return Object.fromEntries(told.map(([name, value]) => [name, withoutBounds(value)]));
+}

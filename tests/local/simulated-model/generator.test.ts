@@ -14,12 +14,14 @@ const specs = exampleSpecs;
 const [nextStep, noPromises] = specs;
 if (nextStep === undefined || noPromises === undefined) throw new Error('The example has two specs.');
 const { task } = nextStep;
-const topicsOf = (count: number, more: object = {}) =>
-  askGenerator(topicsPrompt({ task, specs, count, path: [], known: [], like: [], ...more })).topics;
+const topicsOf = (count: number, more: object = {}, seed = 0) =>
+  askGenerator(topicsPrompt({ task, specs, count, path: [], known: [], like: [], ...more }), seed).topics;
 const inputsOf = (more: object = {}, seed = 0) =>
   askGenerator(inputsPrompt({ task, specs, topic: 'a gift', plans: [planWith(1)], known: [], like: [], ...more }), seed)
     .inputs;
-const topics = topicsOf(15);
+/** Now and then a reply lacks one: of the first that does not. */
+const replies = [0, 1, 2, 3, 4].map((seed) => topicsOf(15, {}, seed));
+const topics = replies.find(({ length }) => length === 15) ?? [];
 const inputs = topics.flatMap((topic, at) =>
   inputsOf({ topic, plans: planInputs(specs, task.synthesis, at) }).map(({ input }) => input),
 );
@@ -27,8 +29,10 @@ const inputs = topics.flatMap((topic, at) =>
 describe('topics', () => {
   it('are as many as were asked for, distinct, and none that is known', () => {
     const more = topicsOf(80, { known: topics });
+    for (const reply of replies) expect(reply.length).toBeGreaterThanOrEqual(14);
     expect(topics).toHaveLength(15);
-    expect(new Set([...topics, ...more]).size).toBe(95);
+    expect(more.length).toBeGreaterThanOrEqual(79);
+    expect(new Set([...topics, ...more]).size).toBeGreaterThanOrEqual(94);
   });
 
   it('are narrower below another one', () => {
@@ -53,15 +57,16 @@ describe('inputs', () => {
   });
 
   it('answer each plan under its slot, now and then without one or with one twice', () => {
-    const plans = Array.from({ length: 20 }, (_, at) => planWith(at + 1));
-    const replies = Array.from({ length: 60 }, (_, seed) => inputsOf({ plans }, seed));
-    const lacking = replies.filter((reply) => reply.length === 19).length;
+    const plans = Array.from({ length: 4 }, (_, at) => planWith(at + 1));
+    const replies = Array.from({ length: 200 }, (_, seed) => inputsOf({ plans }, seed));
+    const lacking = replies.filter((reply) => reply.length === 3).length;
     const repeating = replies.filter((reply) => new Set(reply.map(({ input }) => input)).size < reply.length).length;
-    for (const reply of replies) expect(reply.length).toBeGreaterThanOrEqual(19);
-    expect(replies[0]?.map(({ slot }) => slot)).toEqual(plans.map(({ slot }) => slot));
+    const whole = replies.find((reply) => reply.length === 4);
+    for (const reply of replies) expect(reply.length).toBeGreaterThanOrEqual(3);
+    expect(whole?.map(({ slot }) => slot)).toEqual(plans.map(({ slot }) => slot));
     expect(lacking).toBeGreaterThan(0);
     expect(repeating).toBeGreaterThan(0);
-    expect(lacking + repeating).toBeLessThan(12);
+    expect(lacking + repeating).toBeLessThan(40);
   });
 
   it.each([
