@@ -1,8 +1,8 @@
 /** `dataset check`: whether a task's datasets are fit to prove anything. */
 import { resolve } from 'node:path';
 import { describeProblem, InvalidInputError } from '../lambdas/contracts/errors.ts';
-import { checkDatasetSplits, inOrder } from '../lambdas/synthesis/dataset-check.ts';
-import { type Finding, type Level, levels } from '../lambdas/synthesis/finding.ts';
+import { checkDatasetSplits, inOrder } from '../lambdas/datasets/check.ts';
+import { type Finding, type Level, levels } from '../lambdas/datasets/finding.ts';
 import { exitCodes } from './command.ts';
 import { onlyTask, readArguments, readNumber } from './dataset-arguments.ts';
 import { type LoadedTask, loadTask } from './task-file.ts';

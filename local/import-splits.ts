@@ -1,9 +1,9 @@
 /** Imported rows to splits: as the data says, or at random with near neighbours together. */
 import type { Example, SplitName } from '../lambdas/contracts/dataset.ts';
 import { InvalidInputError } from '../lambdas/contracts/errors.ts';
-import { labelFields } from '../lambdas/synthesis/labels.ts';
-import { similarPairs, textOfInput } from '../lambdas/synthesis/similarity.ts';
-import { groupsOf, type Shares, sizesOf, splitByShares } from '../lambdas/synthesis/split-by-shares.ts';
+import { labelFields } from '../lambdas/datasets/labels.ts';
+import { similarPairs, textOfInput } from '../lambdas/datasets/similarity.ts';
+import { groupsOf, type Shares, sizesOf, splitByShares } from '../lambdas/datasets/split-by-shares.ts';
 import type { ImportedRow } from './import-rows.ts';
 
 export interface Splitting {

@@ -4,10 +4,10 @@ import { relative } from 'node:path';
 import type { Example } from '../lambdas/contracts/dataset.ts';
 import { InvalidInputError } from '../lambdas/contracts/errors.ts';
 import { LIKE_CHARS, MOST_LIKE, type SynthesisReport } from '../lambdas/contracts/synthesis.ts';
+import { textOfInput } from '../lambdas/datasets/similarity.ts';
 import { parseDataset } from '../lambdas/store/datasets.ts';
 import { judgeStepsPrompt } from '../lambdas/synthesis/prompts/judge-steps.ts';
 import { generatorOf } from '../lambdas/synthesis/resolve-spec.ts';
-import { textOfInput } from '../lambdas/synthesis/similarity.ts';
 import { readJudge, writeJudge } from './judge-file.ts';
 import { besideSpec, type LoadedSpec } from './spec-file.ts';
 

@@ -15,8 +15,10 @@ const mayImport: Record<string, readonly string[]> = {
   evaluation: ['evals', 'optimizer', 'contracts'],
   report: ['evaluation', 'evals', 'store', 'model', 'optimizer', 'platform', 'contracts'],
   rollout: ['evaluation', 'evals', 'store', 'model', 'optimizer', 'platform', 'contracts'],
-  synthesis: ['rollout', 'evaluation', 'evals', 'store', 'model', 'optimizer', 'platform', 'contracts'],
+  datasets: ['optimizer', 'contracts'],
+  synthesis: ['datasets', 'rollout', 'evaluation', 'evals', 'store', 'model', 'optimizer', 'platform', 'contracts'],
   handlers: [
+    'datasets',
     'synthesis',
     'rollout',
     'report',

@@ -1,8 +1,8 @@
 /** The drafts with what has landed: each slot once, nothing twice, nothing too much like anything else. Pure. */
 import type { Draft, Generated, InputPlan, Rejected, SynthesisPlan } from '../contracts/synthesis.ts';
-import { deduplicate } from './deduplicate.ts';
+import { deduplicate } from '../datasets/deduplicate.ts';
+import { textOfInput } from '../datasets/similarity.ts';
 import { nothingRejected } from './read-reply.ts';
-import { textOfInput } from './similarity.ts';
 
 /** What one batch has given. */
 export interface LandedBatch {

@@ -2,10 +2,10 @@
 import { type SplitName, splitNames } from '../contracts/dataset.ts';
 import type { Spec } from '../contracts/spec.ts';
 import type { AnswerRow, SynthesisPlan, SynthesisReport, SynthesisState } from '../contracts/synthesis.ts';
+import { diversityOf } from '../datasets/diversity.ts';
+import { leaksBetween } from '../datasets/leaks.ts';
 import { idsToAnswer } from './answers.ts';
 import type { SynthesizedDatasets } from './datasets.ts';
-import { diversityOf } from './diversity.ts';
-import { leaksBetween } from './leaks.ts';
 import { generatorOf, judgeOf, taskNameOf, taskOf } from './resolve-spec.ts';
 import { shortages } from './shortages.ts';
 import { leafTopics } from './topics.ts';

@@ -1,9 +1,9 @@
 /** The drafts and the rated examples as four splits. Pure. */
 import { TooManyFailuresError } from '../contracts/errors.ts';
 import type { SynthesisPlan, SynthesisState } from '../contracts/synthesis.ts';
+import { similarPairs, textOfInput } from '../datasets/similarity.ts';
+import { splitByTopic } from '../datasets/split-by-topic.ts';
 import { taskOf } from './resolve-spec.ts';
-import { similarPairs, textOfInput } from './similarity.ts';
-import { splitByTopic } from './split-by-topic.ts';
 
 /** Topic of examples that people have rated: they are golden, whatever they are about. */
 const RATED = 'rated';

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { synthesisReportSchema } from '../../lambdas/contracts/synthesis.ts';
-import { similarPairs, textOfInput } from '../../lambdas/synthesis/similarity.ts';
+import { similarPairs, textOfInput } from '../../lambdas/datasets/similarity.ts';
 import { readJudge } from '../../local/judge-file.ts';
 import { loadSpec } from '../../local/spec-file.ts';
 import { main as synthesize } from '../../local/synthesize.ts';

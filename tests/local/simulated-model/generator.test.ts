@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { similarPairs } from '../../../lambdas/datasets/similarity.ts';
 import { compileSchema } from '../../../lambdas/evals/json-schema.ts';
 import { planInputs } from '../../../lambdas/synthesis/plan-inputs.ts';
 import { boundaryPrompt } from '../../../lambdas/synthesis/prompts/boundary-examples.ts';
@@ -6,7 +7,6 @@ import { inputsPrompt } from '../../../lambdas/synthesis/prompts/inputs.ts';
 import { judgeStepsPrompt } from '../../../lambdas/synthesis/prompts/judge-steps.ts';
 import { referencePrompt } from '../../../lambdas/synthesis/prompts/reference.ts';
 import { topicsPrompt } from '../../../lambdas/synthesis/prompts/topics.ts';
-import { similarPairs } from '../../../lambdas/synthesis/similarity.ts';
 import { askGenerator, complete, exampleSpecs, passes, planWith, taskWith } from './asking-the-generator.ts';
 import { mean } from './playing.ts';
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { groupsOf, type Shares, sizesOf, splitByShares } from '../../lambdas/synthesis/split-by-shares.ts';
+import { groupsOf, type Shares, sizesOf, splitByShares } from '../../lambdas/datasets/split-by-shares.ts';
 
 const shares: Shares = { train: 40, validation: 25, test: 25, golden: 10 };
 const none = (n: number): null[] => Array.from({ length: n }, () => null);

@@ -2,9 +2,9 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type SplitName, splitNames } from '../../lambdas/contracts/dataset.ts';
 import { synthesisSettingsSchema } from '../../lambdas/contracts/synthesis-settings.ts';
+import { type SimilarPair, similarPairs } from '../../lambdas/datasets/similarity.ts';
+import { splitByTopic, type TopicSplits } from '../../lambdas/datasets/split-by-topic.ts';
 import { stream } from '../../lambdas/optimizer/random.ts';
-import { type SimilarPair, similarPairs } from '../../lambdas/synthesis/similarity.ts';
-import { splitByTopic, type TopicSplits } from '../../lambdas/synthesis/split-by-topic.ts';
 import { planted } from './planted.ts';
 import { pairsAmong } from './random-pairs.ts';
 

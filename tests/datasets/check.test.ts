@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import type { Example, SplitName } from '../../lambdas/contracts/dataset.ts';
 import { describeProblem } from '../../lambdas/contracts/errors.ts';
+import { checkDatasetSplits } from '../../lambdas/datasets/check.ts';
+import type { Finding } from '../../lambdas/datasets/finding.ts';
 import { examplesFor, powerOf } from '../../lambdas/optimizer/power.ts';
-import { checkDatasetSplits } from '../../lambdas/synthesis/dataset-check.ts';
-import type { Finding } from '../../lambdas/synthesis/finding.ts';
 
 type Fields = Partial<Example> & Pick<Example, 'input'>;
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { leaksBetween } from '../../lambdas/synthesis/leaks.ts';
+import { leaksBetween } from '../../lambdas/datasets/leaks.ts';
 import { planted } from './planted.ts';
 
 describe('leaksBetween', () => {

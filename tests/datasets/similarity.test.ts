@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { synthesisSettingsSchema } from '../../lambdas/contracts/synthesis-settings.ts';
+import { bandsFor } from '../../lambdas/datasets/minhash.ts';
+import { similarPairs, textOfInput } from '../../lambdas/datasets/similarity.ts';
 import { stream } from '../../lambdas/optimizer/random.ts';
-import { bandsFor } from '../../lambdas/synthesis/minhash.ts';
-import { similarPairs, textOfInput } from '../../lambdas/synthesis/similarity.ts';
 import { further, planted, sameFrame } from './planted.ts';
 
 const { duplicateThreshold, neighbourThreshold } = synthesisSettingsSchema.parse({});

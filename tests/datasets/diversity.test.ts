@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { diversityOf } from '../../lambdas/datasets/diversity.ts';
 import { stream } from '../../lambdas/optimizer/random.ts';
-import { diversityOf } from '../../lambdas/synthesis/diversity.ts';
 import { planted } from './planted.ts';
 
 describe('diversityOf', () => {

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import type { SimilarPair } from '../../lambdas/synthesis/similarity.ts';
+import type { SimilarPair } from '../../lambdas/datasets/similarity.ts';
 
 /** Random pairs among items 0 … `count` − 1, each at most once. */
 export function pairsAmong(count: number): fc.Arbitrary<SimilarPair[]> {

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { synthesisSettingsSchema } from '../../lambdas/contracts/synthesis-settings.ts';
-import { deduplicate } from '../../lambdas/synthesis/deduplicate.ts';
-import { similarPairs } from '../../lambdas/synthesis/similarity.ts';
+import { deduplicate } from '../../lambdas/datasets/deduplicate.ts';
+import { similarPairs } from '../../lambdas/datasets/similarity.ts';
 import { planted } from './planted.ts';
 
 const { duplicateThreshold } = synthesisSettingsSchema.parse({});
