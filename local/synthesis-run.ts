@@ -8,7 +8,7 @@ import { contentHash } from '../lambdas/rollout/resolve-task.ts';
 import { runObject } from '../lambdas/store/artifacts.ts';
 import { bucketNamed, getArtifact, getText, putText, uriOf } from '../lambdas/store/objects.ts';
 import { datasetObject } from '../lambdas/store/synthesis.ts';
-import { synthesizeDefinitionPath } from './engine.ts';
+import { type EngineOptions, synthesizeDefinitionPath } from './engine.ts';
 import { executeMachine, type LocalResult } from './run.ts';
 
 export interface LocalSynthesis {
@@ -35,13 +35,14 @@ const names = [...splitNames.map((name) => `${name}.jsonl`), 'task.yaml'];
 export function runSynthesis(
   { runId, folder, input, force }: LocalSynthesis,
   stop?: AbortSignal,
+  engine: EngineOptions = { definitionPath: synthesizeDefinitionPath },
 ): Promise<LocalResult<SynthesisResult>> {
   return executeMachine(
     { runId, stateFolder: join(folder, 'state', 'synthesis') },
     () => inputOf(input),
     () => fetchResult(runId, folder, force),
     stop,
-    { definitionPath: synthesizeDefinitionPath },
+    engine,
   );
 }
 

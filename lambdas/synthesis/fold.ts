@@ -1,5 +1,5 @@
 /** The state with what the items of its step have left: topics, judges, inputs, answers, spend. Pure. */
-import type { Ledger } from '../contracts/artifacts.ts';
+import type { Ledger, Usage } from '../contracts/artifacts.ts';
 import { ModelRefusedRequestError, ModelUnavailableError } from '../contracts/errors.ts';
 import type { AnswerRow, Generated, GenerateItem, SynthesisPlan, SynthesisState } from '../contracts/synthesis.ts';
 import { addRejected, foldDrafts, type LandedBatch } from './fold-drafts.ts';
@@ -21,8 +21,8 @@ export interface LandedItem<T> {
 type Landed = LandedItem<Generated> | LandedItem<readonly AnswerRow[]>;
 
 /**
- * The calls of a step of requests, folded in.
- * @throws ModelRefusedRequestError, ModelUnavailableError when no call of the step was answered
+ * The calls of a step of requests, folded in. What was not answered is asked for again, like what was not given.
+ * @throws ModelRefusedRequestError, ModelUnavailableError when the generator was out of reach, or has never answered
  */
 export function foldGenerated(
   state: SynthesisState,
@@ -31,8 +31,7 @@ export function foldGenerated(
   plan: SynthesisPlan,
 ): SynthesisState {
   throwIfRefused(landed);
-  const answered = landed.filter(({ result }) => result !== null && result.failure === null);
-  if (answered.length === 0) {
+  if (isUnanswered(state, items, landed)) {
     const reason = landed.map(({ result, ledger }) => result?.failure?.message ?? ledger?.lastError?.message);
     throw new ModelUnavailableError(
       `None of ${landed.length} calls of the generator was answered: ${reason.find((one) => one !== undefined) ?? 'no reason was given.'}`,
@@ -85,6 +84,20 @@ export function foldGenerated(
 }
 
 /**
+ * Whether no call was answered, and it is not only that the generator does not want to write about some topic: none reached
+ * it, or there is nothing yet to go on with.
+ */
+function isUnanswered(
+  { topics, drafts }: SynthesisState,
+  items: readonly GenerateItem[],
+  landed: readonly LandedItem<Generated>[],
+): boolean {
+  if (landed.some(({ result }) => result !== null && result.failure === null)) return false;
+  const isFirst = topics.length === 0 || (drafts.length === 0 && items.every(({ asks }) => asks === 'inputs'));
+  return isFirst || landed.every(({ result }) => result === null);
+}
+
+/**
  * A step of answers, folded in: what has no answer counts as a failure, and the datasets are made without it.
  * @throws ModelRefusedRequestError, ModelUnavailableError when the model was out of reach for the whole step
  */
@@ -95,7 +108,8 @@ export function foldAnswers(
 ): SynthesisState {
   throwIfRefused(landed);
   const rows = landed.flatMap(({ result }) => result ?? []);
-  const isOutage = rows.every(({ output, expected }) => output === null && expected === null);
+  const isCutShort = landed.some(({ error }) => error !== null);
+  const isOutage = isCutShort && rows.every(({ output, expected }) => output === null && expected === null);
   const reason = landed.map(({ ledger }) => ledger?.lastError?.message).find((message) => message !== undefined);
   if (isOutage && reason !== undefined) throw new ModelUnavailableError(`No input was answered: ${reason}`);
   const spend = landed.reduce((sum, { result, ledger }, i) => {
@@ -121,10 +135,15 @@ function spendOf(
 /** Halved after a step that met 429s. */
 function concurrencyOf({ concurrency }: SynthesisState, landed: readonly Landed[]): number {
   const isLimited = landed.some(({ result, ledger }) => {
-    const usages = result === null ? [] : 'usage' in result ? [result.usage] : result.map(({ usage }) => usage);
-    return (ledger?.task.rateLimited ?? 0) > 0 || usages.some(({ rateLimited }) => rateLimited > 0);
+    const stray = ledger === null ? [] : [ledger.task, ledger.reflection];
+    return [...stray, ...usagesIn(result)].some(({ rateLimited }) => rateLimited > 0);
   });
   return isLimited ? Math.max(1, Math.floor(concurrency / 2)) : concurrency;
+}
+
+function usagesIn(result: Landed['result']): Usage[] {
+  if (result === null) return [];
+  return 'usage' in result ? [result.usage] : result.flatMap(({ usage, referenceUsage }) => [usage, referenceUsage]);
 }
 
 function throwIfRefused(landed: readonly Landed[]): void {

@@ -1,9 +1,11 @@
 /** A real HTTP server that plays the generator, the task's model and its judges, and a folder for what comes of it. */
 import { createHash } from 'node:crypto';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import type { SynthesisInput, SynthesisReport } from '../../lambdas/contracts/synthesis.ts';
+import { synthesizeDefinitionPath } from '../../local/engine.ts';
 import type { LocalResult } from '../../local/run.ts';
 import { runSynthesis, type SynthesisResult } from '../../local/synthesis-run.ts';
 import { completion, json, type Respond, startChatServer } from '../model/chat-server.ts';
@@ -21,7 +23,10 @@ export interface GeneratorCall {
   readonly repeat: number;
 }
 
-/** What the server answers instead of the good reply: the text of the message, a status, or undefined for the good one. */
+/**
+ * What the server answers instead of the good reply: the text of the message, a status (429 with a wait that only the machine
+ * has), or undefined for the good one.
+ */
 export type Fault = (call: GeneratorCall, good: string) => string | number | undefined;
 
 export interface SynthesisWorld {
@@ -58,7 +63,7 @@ export async function openSynthesisWorld({
     if (fault === good) world.answered.push(call);
     const respond: Respond =
       typeof fault === 'number'
-        ? json(fault, { error: { message: `status ${fault}` } })
+        ? json(fault, { error: { message: `status ${fault}` } }, fault === 429 ? { 'retry-after': '60' } : {})
         : json(200, completion({ message: { role: 'assistant', content: fault, refusal: null } }, { usage: USAGE }));
     respond(response, request);
   });
@@ -75,14 +80,29 @@ export async function openSynthesisWorld({
     fault: () => undefined,
     count: (asks) => calls.filter((call) => call.asks === asks).length,
     run: (input, runId = 'session') =>
-      runSynthesis({
-        runId,
-        folder: join(folder, 'out'),
-        input: { judges: {}, golden: [], like: [], simulated: false, ...input },
-        force: false,
-      }),
+      runSynthesis(
+        {
+          runId,
+          folder: join(folder, 'out'),
+          input: { judges: {}, golden: [], like: [], simulated: false, ...input },
+          force: false,
+        },
+        undefined,
+        { definitionPath: writeHasty(folder) },
+      ),
   };
   return world;
+}
+
+/** The machine with retries that do not wait. */
+function writeHasty(folder: string): URL {
+  const path = join(folder, 'hasty.asl.json');
+  const hasty = readFileSync(synthesizeDefinitionPath, 'utf-8').replace(
+    /"IntervalSeconds": \d+/g,
+    '"IntervalSeconds": 0.01',
+  );
+  writeFileSync(path, hasty);
+  return pathToFileURL(path);
 }
 
 /** The report of a synthesis that must have succeeded. */

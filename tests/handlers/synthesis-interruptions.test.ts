@@ -1,0 +1,101 @@
+import { describe, expect, it } from 'vitest';
+import { type Spec, specSchema } from '../../lambdas/contracts/spec.ts';
+import type { SynthesisReport } from '../../lambdas/contracts/synthesis.ts';
+import { openSynthesisWorld, reportOf, type SynthesisWorld } from '../support/synthesis-world.ts';
+import { polite } from '../synthesis/specs.ts';
+
+const small = { topics: 8, inputsPerTopic: 3, inputsPerCall: 3, concurrency: 8 };
+const bare = { ...small, baseline: false };
+
+/** A spec whose judge compares with a reference. */
+function accurate(synthesis: Record<string, unknown>): Spec {
+  const {
+    description: _d,
+    correctExamples: _c,
+    incorrectExamples: _i,
+    ...fields
+  } = polite(synthesis) as Record<string, unknown>;
+  const own = { coreRequirement: 'Same.', accurateExamples: ['yes'], inaccurateExamples: ['no'] };
+  return specSchema.parse({ ...fields, ...own, type: 'reference_answer_accuracy' });
+}
+
+/** Each call that left is in the report, once. */
+function expectCountedOnce({ calls, count }: SynthesisWorld, { spend }: SynthesisReport): void {
+  expect(spend.modelCalls).toBe(calls.length);
+  expect(spend.judgeCalls).toBe(count('judge'));
+  expect(spend.generatorCalls).toEqual({
+    topics: count('topics'),
+    judges: count('steps'),
+    inputs: count('inputs'),
+    references: count('expected'),
+  });
+}
+
+describe('a synthesis whose model has trouble', () => {
+  it('goes on without what the generator refuses to write', async (context) => {
+    const world = await openSynthesisWorld(context);
+    world.fault = ({ asks, block }) => (asks === 'inputs' && block('TOPIC').endsWith('-3') ? 400 : undefined);
+
+    const report = reportOf(await world.run({ specs: [polite(bare)] }));
+
+    expect(world.count('inputs')).toBe(7 + 3);
+    expect(report.short).toEqual([expect.stringMatching(/^3 of 24 inputs are missing, most of "topic 0-3" \(3\)/)]);
+    expect(report.spend.failures).toBe(3);
+    expectCountedOnce(world, report);
+  });
+
+  it('counts a refused request of a run that failed beside those of the run that goes on', async (context) => {
+    const world = await openSynthesisWorld(context);
+    const refusing = { '-3': 400, '-5': 401 };
+    world.fault = ({ asks, block }) =>
+      asks === 'inputs' ? Object.entries(refusing).find(([end]) => block('TOPIC').endsWith(end))?.[1] : undefined;
+    expect(await world.run({ specs: [polite(bare)] })).toMatchObject({ status: 'FAILED' });
+    world.fault = () => undefined;
+
+    const report = reportOf(await world.run({ specs: [polite(bare)] }));
+
+    expect(report.short).toEqual([]);
+    expect(report.spend.failures).toBe(0);
+    expectCountedOnce(world, report);
+  });
+
+  it('counts each call once, and asks for a reference three times at most, however often it has to wait', async (context) => {
+    const world = await openSynthesisWorld(context);
+    const seen = new Map<string, number>();
+    let unusable = '';
+    world.fault = ({ asks, user, index }) => {
+      const key = asks + user;
+      const attempt = seen.get(key) ?? 0;
+      seen.set(key, attempt + 1);
+      if (asks === 'expected') {
+        if (unusable === '') unusable = user;
+        if (user === unusable) return 'Sure!';
+      }
+      return attempt === 0 && index % 7 === 0 ? 429 : undefined;
+    };
+
+    const report = reportOf(await world.run({ specs: [accurate(small)] }));
+
+    expectCountedOnce(world, report);
+    expect(world.calls.filter(({ asks, user }) => asks === 'expected' && user === unusable)).toHaveLength(3);
+    expect(report.short).toEqual([
+      '1 of 24 inputs have no answer that could be judged.',
+      '1 inputs have no reference answer and were left out.',
+    ]);
+    expect(report.spend.failures).toBe(1);
+  });
+
+  it('counts answers whose judge was out of reach as failures', async (context) => {
+    const world = await openSynthesisWorld(context);
+    world.fault = ({ asks, index }) => (asks === 'judge' && index >= 30 ? 429 : undefined);
+
+    const report = reportOf(await world.run({ specs: [polite(small)] }));
+
+    const { answered, of, failures } = report.baseline;
+    expect(answered).toBeGreaterThan(0);
+    expect(report.spend.failures).toBe(of - answered);
+    expect(failures).toBeGreaterThan(0);
+    expect(report.short.join(' ')).toContain(`${of - answered} of 24 inputs have no answer that could be judged`);
+    expectCountedOnce(world, report);
+  });
+});
