@@ -216,6 +216,9 @@ export const generatedSchema = z.strictObject({
   prompt: z.string(),
   promptHash: z.string(),
   failure: z.strictObject({ name: z.string(), message: z.string() }).nullable(),
+  /** Of the run. A failed call is made again in a later one. */
+  epoch: z.number().int().min(0),
+  /** Of all epochs. */
   usage: usageSchema,
   cached: z.boolean(),
 });
@@ -232,6 +235,8 @@ export const answerRowSchema = z.strictObject({
   /** Of the answer and its judges, and of the call for the reference. */
   usage: usageSchema,
   referenceUsage: usageSchema,
+  /** Of the run, when the reference was asked for: one that failed is asked for again in a later one. */
+  referenceEpoch: z.number().int().min(0),
   cached: z.boolean(),
 });
 export type AnswerRow = z.infer<typeof answerRowSchema>;

@@ -2,7 +2,7 @@
 import { itemDoneSchema, itemInputSchema } from '../contracts/payloads.ts';
 import { stateHandler } from '../platform/handler.ts';
 import { keepLedger } from '../rollout/item.ts';
-import { saveAnswers } from '../store/synthesis.ts';
+import { loadAnswers, saveAnswers } from '../store/synthesis.ts';
 import { answerShard } from '../synthesis/answer-shard.ts';
 import { loadSynthesisItem } from '../synthesis/item.ts';
 
@@ -12,7 +12,7 @@ export const handler = stateHandler(itemInputSchema, itemDoneSchema, async (inpu
   const { state, ledger } = work;
   const item = state.step?.kind === 'answers' ? state.step.items[index] : undefined;
   if (item === undefined) throw new Error(`Turn ${turn} of synthesis ${runId} has no shard ${index}.`);
-  const { rows, stray, interruption } = await answerShard(runId, item, work);
+  const { rows, stray, interruption } = await answerShard(runId, item, work, await loadAnswers(runId, turn, index));
   await saveAnswers(runId, turn, index, rows);
   if (interruption !== null) {
     await keepLedger(input, ledger, stray, interruption);

@@ -5,12 +5,13 @@ import { itemDoneSchema, itemInputSchema } from '../contracts/payloads.ts';
 import { compileSchema } from '../evals/json-schema.ts';
 import { EvalFailure } from '../evals/services.ts';
 import { priceOf } from '../model/prices.ts';
+import { addUsage, noUsage } from '../optimizer/usage.ts';
 import { emitRunEvent } from '../platform/events.ts';
 import { stateHandler } from '../platform/handler.ts';
 import { keepLedger } from '../rollout/item.ts';
 import { openLease } from '../rollout/lease.ts';
 import { BrokenError, InterruptedError, openPurse } from '../rollout/purse.ts';
-import { saveGenerated } from '../store/synthesis.ts';
+import { loadGenerated, saveGenerated } from '../store/synthesis.ts';
 import { askForJson } from '../synthesis/ask.ts';
 import { loadSynthesisItem } from '../synthesis/item.ts';
 import { readReply } from '../synthesis/read-reply.ts';
@@ -22,16 +23,27 @@ export const handler = stateHandler(itemInputSchema, itemDoneSchema, async (inpu
   const { run, plan, state, ledger, callsAt } = await loadSynthesisItem(input);
   const item = state.step === null || state.step.kind === 'answers' ? undefined : state.step.items[index];
   if (item === undefined) throw new Error(`Turn ${turn} of synthesis ${runId} has no item ${index}.`);
+  const earlier = await loadGenerated(runId, turn, index);
+  // What failed for good is not asked again before the run is started anew.
+  if (earlier !== null && (earlier.failure === null || earlier.epoch === run.epoch)) {
+    return { status: 'done' as const, index };
+  }
   const task = taskOf(plan.specs);
   const model = generatorOf(task);
   const asked = askedOf(item, plan, state);
   const paidFor = `${runId} generate ${turn}-${index}`;
-  const payer = { table: 'sealed' as const, runId, epoch: run.epoch, rolloutKey: paidFor, earlier: undefined };
+  const payer = {
+    table: 'sealed' as const,
+    runId,
+    epoch: run.epoch,
+    rolloutKey: paidFor,
+    earlier: earlier ?? undefined,
+  };
   const purse = openPurse(payer, pLimit(1));
   const asking = {
     model,
     purse,
-    lease: openLease(item.lease, ledger.task, 0).reflection,
+    lease: openLease(item.lease, addUsage(ledger.task, earlier?.usage ?? noUsage()), 0).reflection,
     deps: callsAt(priceOf(model.name, pricesFor(plan))),
     draw: [task.synthesis.seed, item.attempt],
   };
@@ -55,6 +67,7 @@ export const handler = stateHandler(itemInputSchema, itemDoneSchema, async (inpu
     prompt: asked.prompt,
     promptHash: asked.hash,
     failure,
+    epoch: run.epoch,
     usage,
     cached: usage.calls === 0 && failure === null,
   });

@@ -23,7 +23,7 @@ import {
 import { foldAnswers, foldGenerated, type LandedItem } from '../synthesis/fold.ts';
 import { nextStep } from '../synthesis/next-step.ts';
 import { progressOf } from '../synthesis/progress.ts';
-import { renewedStep } from '../synthesis/renewed-step.ts';
+import { renewedAnswers, renewedRequests } from '../synthesis/renewed-step.ts';
 import { taskOf } from '../synthesis/resolve-spec.ts';
 
 export const handler = stateHandler(synthesisTurnSchema, synthesisNextSchema, async (input) => {
@@ -66,8 +66,11 @@ async function fold(state: SynthesisState, { results }: SynthesisTurn, plan: Syn
 
 /** A failed run that is started again: its step is done once more, with leases for what it still lacks. */
 async function renew(state: SynthesisState, plan: SynthesisPlan, run: RunRecord): Promise<SynthesisState> {
-  const landed = state.step?.kind === 'answers' ? await landedItems<AnswerRow[]>(state, loadAnswers, []) : [];
-  const renewed = { ...renewedStep(state, plan, landed), epoch: run.epoch };
+  const step =
+    state.step?.kind === 'answers'
+      ? renewedAnswers(state, plan, await landedItems<AnswerRow[]>(state, loadAnswers, []))
+      : renewedRequests(state, plan, await landedItems<Generated>(state, loadGenerated, []));
+  const renewed = { ...step, epoch: run.epoch };
   await saveSynthesisState(renewed);
   return renewed;
 }

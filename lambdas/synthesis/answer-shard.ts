@@ -28,33 +28,44 @@ interface Reference {
   readonly expected: string | null;
   readonly failure: AnswerRow['failure'];
   readonly usage: Usage;
+  /** Of the run, when it was asked for. */
+  readonly epoch: number;
 }
 
-const NO_REFERENCE: Reference = { expected: null, failure: null, usage: noUsage() };
+const NO_REFERENCE: Reference = { expected: null, failure: null, usage: noUsage(), epoch: 0 };
 
-export async function answerShard(runId: string, item: AnswerItem, work: SynthesisWork): Promise<AnsweredShard> {
+/** @param earlier what an earlier attempt of the same shard has left */
+export async function answerShard(
+  runId: string,
+  item: AnswerItem,
+  work: SynthesisWork,
+  earlier: readonly AnswerRow[],
+): Promise<AnsweredShard> {
   const { run, plan, state, ledger, rolloutsOf } = work;
   const drafts = new Map(state.drafts.map((draft) => [draft.id, draft]));
   const wanted = state.order.slice(item.from, item.to).flatMap((id) => drafts.get(id) ?? []);
   const task = baselineTaskOf(plan, state);
   // Until the references are there, all that the lease has is theirs; what they leave is for the answers.
-  const references = new Map<string, Reference>();
+  const references = new Map(earlier.map((row) => [row.id, referenceIn(row)]));
   let stray = noUsage();
   let interruption: Interruption | null = null;
   const used = addUsage(ledger.task, { ...ledger.reflection, calls: 0 });
   if (needsReference(plan.specs)) {
-    const { judge } = openLease(item.lease, used, 0);
+    const landed = earlier.flatMap(({ usage, referenceUsage }) => [usage, { ...referenceUsage, calls: 0 }]);
+    const { judge } = openLease(item.lease, landed.reduce(addUsage, used), 0);
     const limit = pLimit(item.concurrency);
-    const asked = wanted.map((draft) =>
-      limit(async () => {
-        if (interruption !== null) return;
-        const got = await referenceOf(runId, draft, work, judge);
-        if ('interruption' in got) {
-          interruption ??= got.interruption;
-          stray = addUsage(stray, got.stray);
-        } else references.set(draft.id, got);
-      }),
-    );
+    const askOne = async (draft: Draft): Promise<void> => {
+      if (interruption !== null) return;
+      const got = await referenceOf(runId, draft, work, judge, references.get(draft.id));
+      if ('interruption' in got) {
+        interruption ??= got.interruption;
+        stray = addUsage(stray, got.stray);
+      } else references.set(draft.id, got);
+    };
+    const missing = wanted.filter(({ id }) => !stands(references.get(id), run.epoch));
+    // Where the model was out of reach before, one call goes ahead, as in `runRollouts`.
+    if (ledger.lastError !== null) await Promise.all(missing.splice(0, 1).map(askOne));
+    const asked = missing.map((draft) => limit(askOne, draft));
     const broken = (await Promise.allSettled(asked)).find((one) => one.status === 'rejected');
     if (broken !== undefined) throw broken.reason;
   }
@@ -95,13 +106,27 @@ export async function answerShard(runId: string, item: AnswerItem, work: Synthes
     rolloutsOf(task),
   );
   const at = new Map(open.map(({ id }, i) => [id, i]));
+  const ended = interruption ?? results.interruption;
   return {
-    rows: wanted.flatMap((draft) =>
-      rowOf(runId, draft, references.get(draft.id) ?? NO_REFERENCE, results, at.get(draft.id), loaded.keys),
-    ),
+    rows: wanted.flatMap(({ id }): AnswerRow[] => {
+      const reference = references.get(id) ?? NO_REFERENCE;
+      const i = at.get(id);
+      return i === undefined
+        ? unansweredRow(id, reference)
+        : answeredRow(runId, id, reference, results, i, loaded.keys, ended);
+    }),
     stray: { task: results.strayUsage, reflection: stray },
-    interruption: interruption ?? results.interruption,
+    interruption: ended,
   };
+}
+
+function referenceIn({ expected, failure, referenceUsage, referenceEpoch }: AnswerRow): Reference {
+  return { expected, failure: expected === null ? failure : null, usage: referenceUsage, epoch: referenceEpoch };
+}
+
+/** A reference that failed is asked for again by a run that is started anew. */
+function stands(reference: Reference | undefined, epoch: number): boolean {
+  return reference !== undefined && (reference.expected !== null || reference.epoch === epoch);
 }
 
 async function referenceOf(
@@ -109,23 +134,23 @@ async function referenceOf(
   draft: Draft,
   { run, plan, state, callsAt }: SynthesisWork,
   lease: Lease,
+  failed: Reference | undefined,
 ): Promise<Reference | { readonly interruption: Interruption; readonly stray: Usage }> {
   const task = baselineTaskOf(plan, state);
   const model = referenceModel(task, plan);
   const rolloutKey = `${runId} reference ${draft.id}`;
-  const purse = openPurse({ table: 'sealed', runId, epoch: run.epoch, rolloutKey, earlier: undefined }, pLimit(1));
+  const purse = openPurse({ table: 'sealed', runId, epoch: run.epoch, rolloutKey, earlier: failed }, pLimit(1));
   const asked = referencePrompt({ task: taskOf(plan.specs), specs: plan.specs, input: draft.input });
   const deps = callsAt(priceOf(model.name, task.prices));
   try {
     const { expected } = await ask(asked, { model, purse, lease, deps, draw: [taskOf(plan.specs).synthesis.seed] });
-    const failure =
-      expected.trim() === '' ? { name: 'GeneratorError', message: 'The reference answer is empty.' } : null;
-    return { expected: failure === null ? expected : null, failure, usage: purse.total() };
+    return { expected, failure: null, usage: purse.total(), epoch: run.epoch };
   } catch (error) {
     if (error instanceof BrokenError) throw error.cause;
     if (error instanceof InterruptedError) return { interruption: error.interruption, stray: purse.unstored() };
     if (!(error instanceof EvalFailure)) throw error;
-    return { expected: null, failure: { name: error.name, message: error.message }, usage: purse.total() };
+    const failure = { name: error.name, message: error.message };
+    return { expected: null, failure, usage: purse.total(), epoch: run.epoch };
   }
 }
 
@@ -134,35 +159,49 @@ function exampleOf({ id, input }: Draft, expected: string | null): Example {
   return expected === null ? { id, input } : { id, input, expected };
 }
 
-/** What came of an input; nothing where nothing was paid for it. */
-function rowOf(
+/** An input whose answer is not wanted, or not without the reference that it lacks; none where nothing was paid for it. */
+function unansweredRow(id: string, reference: Reference): AnswerRow[] {
+  const { expected, failure } = reference;
+  if (expected === null && failure === null) return [];
+  return [{ id, ...told(reference), output: null, evals: {}, failure, usage: noUsage(), cached: false }];
+}
+
+/** An input with its answer, or with what was paid before the shard was interrupted; none where nothing was. */
+function answeredRow(
   runId: string,
-  { id }: Draft,
+  id: string,
   reference: Reference,
   { rollouts, partial }: RolloutResults,
-  at: number | undefined,
+  at: number,
   keys: readonly string[],
+  interruption: Interruption | null,
 ): AnswerRow[] {
-  const common = { id, expected: reference.expected, referenceUsage: reference.usage };
-  const rollout = at === undefined ? null : (rollouts[at] ?? null);
-  if (rollout !== null) {
-    const { output, evals, failure, usage } = rollout;
-    const cached = rollout.runId !== runId;
-    return [
-      {
-        ...common,
-        output,
-        evals: Object.fromEntries(evals.map(({ name, score }) => [name, score])),
-        failure: failure === null ? null : { name: failure.name, message: failure.message },
-        usage: cached ? noUsage() : usage,
-        cached,
-      },
-    ];
+  const rollout = rollouts[at] ?? null;
+  if (rollout === null) {
+    const usage = partial.get(keys[at] ?? '') ?? noUsage();
+    if (usage.calls + usage.judgeCalls === 0 && reference.expected === null) return [];
+    const failure = { name: interruption?.name ?? 'Error', message: interruption?.message ?? 'It was not answered.' };
+    return [{ id, ...told(reference), output: null, evals: {}, failure, usage, cached: false }];
   }
-  const usage = (at === undefined ? undefined : partial.get(keys[at] ?? '')) ?? noUsage();
-  const isPaid = usage.calls + usage.judgeCalls + reference.usage.calls > 0;
-  const { failure } = reference;
-  return isPaid || failure !== null || reference.expected !== null
-    ? [{ ...common, output: null, evals: {}, failure, usage, cached: false }]
-    : [];
+  const { output, evals, failure, usage } = rollout;
+  const cached = rollout.runId !== runId;
+  return [
+    {
+      id,
+      ...told(reference),
+      output,
+      evals: Object.fromEntries(evals.map(({ name, score }) => [name, score])),
+      failure: failure === null ? null : { name: failure.name, message: failure.message },
+      usage: cached ? noUsage() : usage,
+      cached,
+    },
+  ];
+}
+
+function told({
+  expected,
+  usage,
+  epoch,
+}: Reference): Pick<AnswerRow, 'expected' | 'referenceUsage' | 'referenceEpoch'> {
+  return { expected, referenceUsage: usage, referenceEpoch: epoch };
 }

@@ -1,18 +1,41 @@
 /** New leases for the step of a run that failed and is started again. Pure. */
-import type { AnswerRow, SynthesisPlan, SynthesisState } from '../contracts/synthesis.ts';
-import { minus, plus, remaining, times } from '../optimizer/budget.ts';
+import type { AnswerRow, Generated, SynthesisPlan, SynthesisState } from '../contracts/synthesis.ts';
+import { minus, NOTHING, plus, remaining, times } from '../optimizer/budget.ts';
 import { grantWhatFits, leaseWith } from '../optimizer/shards.ts';
 import { usedBy } from '../optimizer/steps/progress.ts';
 import { answerAmount, baselineTaskOf } from './answers.ts';
 import type { LandedItem } from './fold.ts';
+import { amountOf } from './next-step.ts';
 import { taskOf } from './resolve-spec.ts';
 import { budgetSpend } from './spend.ts';
 
-/**
- * A call of the generator was granted at its worst case and has spent nothing where it failed, so its lease still holds. A
- * shard of answers gets what it has used, and enough for the answers that it lacks.
- */
-export function renewedStep(
+/** Each call of the generator gets what it has used, and its worst case once more where it was not answered. */
+export function renewedRequests(
+  state: SynthesisState,
+  plan: SynthesisPlan,
+  landed: readonly LandedItem<Generated>[],
+): SynthesisState {
+  const { step } = state;
+  if (step === null || step.kind === 'answers') return state;
+  const used = landed.map(({ result, ledger }) => ({
+    ...usedBy([], result === null ? [] : [result], ledger),
+    calls: 0,
+  }));
+  const needs = step.items.map((item, i) => {
+    const result = landed[i]?.result ?? null;
+    return result !== null && result.failure === null ? NOTHING : amountOf(item, plan, state);
+  });
+  const room = minus(remaining(taskOf(plan.specs).synthesis.budget, budgetSpend(state.spend)), plus(...used));
+  const granted = grantWhatFits(needs, room, NOTHING);
+  const items = step.items.map((item, i) => {
+    const lease = granted[i];
+    return lease === undefined ? item : { ...item, lease: leaseWith(lease, used[i] ?? NOTHING) };
+  });
+  return { ...state, step: { ...step, items } };
+}
+
+/** Each shard of answers gets what it has used, and enough for the answers that it lacks. */
+export function renewedAnswers(
   state: SynthesisState,
   plan: SynthesisPlan,
   landed: readonly LandedItem<readonly AnswerRow[]>[],

@@ -13,7 +13,7 @@ export interface ReferenceRequest {
 export const referencePrompt = definePrompt({
   name: 'reference',
   version: 1,
-  reply: z.strictObject({ expected: z.string() }),
+  reply: z.strictObject({ expected: z.string().refine((text) => text.trim() !== '') }),
   instructions: ({ task }: ReferenceRequest) => [
     'You write the reference answer to one input of an AI system: the answer by which others will be judged. You see the prompt of the system, the specs and the input.',
     `Be right and complete, meet every spec, and say no more than is needed.${task.output === undefined ? '' : ' The answer is a JSON text that OUTPUT_SCHEMA allows.'}`,
