@@ -1,7 +1,9 @@
 /** The four datasets that come out of a synthesis: where each example comes from stands in its metadata. Pure. */
 import type { Example, SplitName } from '../contracts/dataset.ts';
+import { TooManyFailuresError } from '../contracts/errors.ts';
 import type { AnswerRow, Draft, SynthesisPlan, SynthesisState } from '../contracts/synthesis.ts';
 import { generatorOf, needsReference, taskOf } from './resolve-spec.ts';
+import { isEnough } from './split-drafts.ts';
 import { leafTopics } from './topics.ts';
 
 export interface SynthesizedDatasets {
@@ -11,7 +13,10 @@ export interface SynthesizedDatasets {
   readonly unreferenced: number;
 }
 
-/** @throws Error before the drafts were split */
+/**
+ * @throws Error before the drafts were split
+ * @throws TooManyFailuresError when too many inputs lack the reference that an eval needs
+ */
 export function datasetsOf(
   plan: SynthesisPlan,
   state: SynthesisState,
@@ -39,14 +44,33 @@ export function datasetsOf(
       unanswered += 1;
       return [];
     });
-  const rated = plan.golden.map((example) => ({ ...example, tags: [...new Set([...(example.tags ?? []), 'rated'])] }));
   const made = {
     train: examplesOf('train'),
     validation: examplesOf('validation'),
     test: examplesOf('test'),
-    golden: [...rated, ...examplesOf('golden')],
+    golden: [...ratedExamples(plan, state), ...examplesOf('golden')],
   };
+  if (!isEnough(made)) {
+    throw new TooManyFailuresError(
+      `${unreferenced} of ${drafts.size} inputs have no reference answer, and what is left is too few for datasets. Run it again under another run id: what was answered is not paid for again.`,
+    );
+  }
   return { splits: made, unanswered, unreferenced };
+}
+
+/** Examples that people have rated. They may come from the golden set of another session, whose inputs have the same ids. */
+function ratedExamples({ golden }: SynthesisPlan, { drafts }: SynthesisState): Example[] {
+  const taken = new Set([...drafts, ...golden].map(({ id }) => id));
+  const drafted = new Set(drafts.map(({ id }) => id));
+  return golden.map((example) => {
+    let { id } = example;
+    if (drafted.has(id)) {
+      do id = `rated-${id}`;
+      while (taken.has(id));
+      taken.add(id);
+    }
+    return { ...example, id, tags: [...new Set([...(example.tags ?? []), 'rated'])] };
+  });
 }
 
 function exampleOf(

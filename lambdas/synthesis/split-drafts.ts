@@ -30,7 +30,7 @@ export function splitDrafts(state: SynthesisState, { specs, golden }: SynthesisP
     test: ids(splits.test),
     golden: ids(splits.golden),
   };
-  if (made.train.length < 2 || made.validation.length === 0 || made.test.length === 0) {
+  if (!isEnough(made)) {
     const cap = state.stopReason === null ? '' : ` The budget ended the work early (${state.stopReason}): give more.`;
     throw new TooManyFailuresError(
       `${drafts.length} inputs came, too few to split: ${made.train.length} for training, ${made.validation.length} for validation, ${made.test.length} for the test. Ask for more topics or more inputs per topic.${cap}`,
@@ -44,4 +44,13 @@ export function splitDrafts(state: SynthesisState, { specs, golden }: SynthesisP
     groupedBy,
     droppedNeighbours: dropped.length,
   };
+}
+
+/** Whether an optimization could work with splits of these sizes. */
+export function isEnough({
+  train,
+  validation,
+  test,
+}: Readonly<Record<'train' | 'validation' | 'test', readonly unknown[]>>): boolean {
+  return train.length >= 2 && validation.length > 0 && test.length > 0;
 }

@@ -1,6 +1,9 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { type Spec, specSchema } from '../../lambdas/contracts/spec.ts';
 import type { SynthesisReport } from '../../lambdas/contracts/synthesis.ts';
+import { loadTask } from '../../local/task-file.ts';
 import { openSynthesisWorld, reportOf, type SynthesisWorld } from '../support/synthesis-world.ts';
 import { polite } from '../synthesis/specs.ts';
 
@@ -97,5 +100,32 @@ describe('a synthesis whose model has trouble', () => {
     expect(failures).toBeGreaterThan(0);
     expect(report.short.join(' ')).toContain(`${of - answered} of 24 inputs have no answer that could be judged`);
     expectCountedOnce(world, report);
+  });
+
+  it('fails where references are wanted and none came, before a task without data is written', async (context) => {
+    const world = await openSynthesisWorld(context);
+    world.fault = ({ asks }) => (asks === 'expected' ? '{"expected":" "}' : undefined);
+
+    const result = await world.run({ specs: [accurate(bare)] });
+
+    expect(result).toMatchObject({ status: 'FAILED', cause: expect.stringMatching(/24 of 24 .*reference/) });
+  });
+});
+
+describe('a synthesis with rated examples', () => {
+  it('keeps them apart from its own, whatever their ids', async (context) => {
+    const world = await openSynthesisWorld(context);
+    const golden = ['t01-s001', 't02-s001'].map((id) => ({ id, input: `A real letter, ${id}.`, output: 'Please.' }));
+
+    const report = reportOf(await world.run({ specs: [polite(bare)], golden }));
+
+    expect(report.rated).toBe(2);
+    const { splits } = loadTask(join(world.folder, 'out', 'task.yaml'));
+    expect(splits.train.examples.length).toBeGreaterThan(1);
+    const lines = readFileSync(join(world.folder, 'out', 'golden.jsonl'), 'utf-8')
+      .trim()
+      .split('\n');
+    const ids = lines.map((line) => (JSON.parse(line) as { id: string }).id);
+    expect(new Set(ids).size).toBe(ids.length);
   });
 });
