@@ -4,7 +4,7 @@ import type { Spec } from '../contracts/spec.ts';
 import type { AnswerRow, SynthesisPlan, SynthesisReport, SynthesisState } from '../contracts/synthesis.ts';
 import { diversityOf } from '../datasets/diversity.ts';
 import { leaksBetween } from '../datasets/leaks.ts';
-import { idsToAnswer } from './answers.ts';
+import { idsToAnswer, isRolledOut } from './answers.ts';
 import type { SynthesizedDatasets } from './datasets.ts';
 import { generatorOf, judgeOf, taskNameOf, taskOf } from './resolve-spec.ts';
 import { shortages } from './shortages.ts';
@@ -104,7 +104,7 @@ function baselineReport(
 ): SynthesisReport['baseline'] {
   return {
     answered: rows.filter(({ output, failure }) => output !== null && failure === null).length,
-    of: idsToAnswer(state, plan).length,
+    of: idsToAnswer(state, plan).filter((id) => isRolledOut(id, state, plan)).length,
     failures: rows.filter(({ failure }) => failure !== null).length,
   };
 }

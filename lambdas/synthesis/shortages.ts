@@ -25,6 +25,8 @@ export function shortages(
   });
   const total = lacking.reduce((sum, { missing }) => sum + missing, 0);
   const most = [...lacking].sort((a, b) => b.missing - a.missing).slice(0, MOST_NAMED);
+  const tried = new Set(state.drafts.map(({ plan: { spec } }) => spec));
+  const untried = plan.specs.filter(({ name }) => !tried.has(name)).map(({ name }) => name);
   const judges = judgesOf(plan, state);
   const withoutSteps = plan.specs.filter(({ name }) => (judges[name] ?? []).length === 0).map(({ name }) => name);
   const toAnswer = idsToAnswer(state, plan).length;
@@ -33,6 +35,8 @@ export function shortages(
     leaves.length < wanted && `${wanted - leaves.length} of ${wanted} topics are missing.`,
     total > 0 &&
       `${total} of ${leaves.length * settings.inputsPerTopic} inputs are missing, most of ${most.map(({ name, missing }) => `${JSON.stringify(name)} (${missing})`).join(', ')}: they were asked for up to three times, or dropped as near neighbours of another split.`,
+    untried.length > 0 &&
+      `No input tries ${untried.join(', ')}: ask for more topics or more inputs per topic, at least two inputs for each spec.`,
     withoutSteps.length > 0 &&
       `The generator wrote no steps for the judge of ${withoutSteps.join(', ')}: it judges by the spec alone.`,
     notAnswered > 0 && `${notAnswered} of ${toAnswer} inputs have no answer that could be judged.`,
