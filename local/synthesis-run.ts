@@ -1,5 +1,5 @@
 /** One synthesis on one machine: the execution, and the files that come out of it. */
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { splitNames } from '../lambdas/contracts/dataset.ts';
 import { InvalidInputError } from '../lambdas/contracts/errors.ts';
@@ -85,10 +85,15 @@ async function fetchResult(runId: string, folder: string, force: boolean): Promi
     const path = join(folder, name);
     return existsSync(path) && readFileSync(path, 'utf-8') !== texts.get(name);
   };
-  const changed = [...texts.keys()].filter(isChanged);
+  const changed = names.filter(isChanged);
   if (changed.length > 0 && !force) refuse(folder, changed, 'were changed since they were written');
   mkdirSync(folder, { recursive: true });
-  for (const [name, text] of texts) writeFileSync(join(folder, name), text);
+  for (const name of names) {
+    const text = texts.get(name);
+    // A split that this session does not have may be there from another one.
+    if (text === undefined) rmSync(join(folder, name), { force: true });
+    else writeFileSync(join(folder, name), text);
+  }
   writeFileSync(join(folder, REPORT), `${JSON.stringify(report, null, 2)}\n`);
   const files = Object.fromEntries(made.map((name) => [name, join(folder, `${name}.jsonl`)]));
   return { report, files: { ...files, task: join(folder, 'task.yaml'), report: join(folder, REPORT) } };
