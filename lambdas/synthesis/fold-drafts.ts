@@ -12,7 +12,8 @@ export interface LandedBatch {
 }
 
 /**
- * @param given real examples and rated ones: nothing that is too much like them is kept
+ * @param plan its real and rated examples: nothing that is too much like them is kept
+ * @param threshold similarity from which on the later of two inputs goes
  * @returns the drafts in the order of topic and slot, and what was rejected
  */
 export function foldDrafts(
