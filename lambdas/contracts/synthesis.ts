@@ -112,6 +112,8 @@ export const answerItemSchema = z.strictObject({
   ...itemFields,
   from: z.number().int().min(0),
   to: z.number().int().min(1),
+  /** false: the task's model is asked no more (`budget.rollouts`), and references alone are written. */
+  answers: z.boolean(),
 });
 export type AnswerItem = z.infer<typeof answerItemSchema>;
 

@@ -73,7 +73,9 @@ export async function answerShard(
 
   const open = wanted.filter(
     ({ id }) =>
-      isRolledOut(id, state, plan) && (!needsReference(plan.specs) || typeof references.get(id)?.expected === 'string'),
+      item.answers &&
+      isRolledOut(id, state, plan) &&
+      (!needsReference(plan.specs) || typeof references.get(id)?.expected === 'string'),
   );
   const batch: RolloutBatch = {
     runId,

@@ -45,18 +45,22 @@ export function referenceModel(task: Task, { specs }: SynthesisPlan): JudgeModel
 /** Worst case of one answer: the answer, its judges, and its reference where one is needed. */
 export function answerAmount(plan: SynthesisPlan, drafts: readonly Pick<Draft, 'input'>[], task: Task): Amount {
   const withReference = needsReference(plan.specs);
-  const model = referenceModel(task, plan);
-  const expectedBytes = withReference ? model.maxOutputTokens * BYTES_A_TOKEN : 0;
+  const expectedBytes = withReference ? referenceModel(task, plan).maxOutputTokens * BYTES_A_TOKEN : 0;
   const inputBytes = maxInputBytes(drafts);
   const answer = rolloutOf({ size: drafts.length, maxInputBytes: inputBytes, maxOutputBytes: null }, task, {
     prices: pricesOf(task),
     judging: judgingOf(task, { train: expectedBytes, validation: expectedBytes, test: expectedBytes }),
   });
-  if (!withReference) return answer;
-  const longest = 'x'.repeat(inputBytes);
+  return withReference ? plus(answer, referenceAmount(plan, drafts, task)) : answer;
+}
+
+/** Worst case of one reference: the task's own model is not called. */
+export function referenceAmount(plan: SynthesisPlan, drafts: readonly Pick<Draft, 'input'>[], task: Task): Amount {
+  const model = referenceModel(task, plan);
+  const longest = 'x'.repeat(maxInputBytes(drafts));
   const { messages, responseSchema } = referencePrompt({ task: taskOf(plan.specs), specs: plan.specs, input: longest });
   const bound = boundOf({ model, messages, responseSchema }, priceOf(model.name, task.prices));
-  return plus(answer, { calls: 0, ...bound });
+  return { calls: 0, ...bound };
 }
 
 /** Longest that one answer may take after the task's model has given it, seconds. */

@@ -6,11 +6,11 @@ import { TooManyFailuresError } from '../contracts/errors.ts';
 import type { GenerateItem, SynthesisPlan, SynthesisState, SynthesisStep } from '../contracts/synthesis.ts';
 import { type Amount, brokenCap, fits, howMany, plus, remaining, times, toLease } from '../optimizer/budget.ts';
 import { grantLeases, layOut, MAX_ITEMS, stepCapacity } from '../optimizer/shards.ts';
-import { answerAmount, answerSeconds, baselineTaskOf, idsToAnswer } from './answers.ts';
+import { answerAmount, answerSeconds, baselineTaskOf, idsToAnswer, isRolledOut, referenceAmount } from './answers.ts';
 import { MOST_ATTEMPTS } from './attempts.ts';
 import { missingBatches } from './missing-inputs.ts';
 import { boundOfRequest, type Request } from './requests.ts';
-import { taskOf } from './resolve-spec.ts';
+import { needsReference, taskOf } from './resolve-spec.ts';
 import { budgetSpend } from './spend.ts';
 import { splitDrafts } from './split-drafts.ts';
 import { missingTopics } from './topics.ts';
@@ -80,15 +80,23 @@ export function amountOf(request: Request, plan: SynthesisPlan, state: Pick<Synt
   return { calls: 0, ...boundOfRequest(request, plan, state) };
 }
 
-function withAnswers(state: SynthesisState, plan: SynthesisPlan): SynthesisState {
-  const order = idsToAnswer(state, plan);
-  const left = order.length - state.answered;
-  if (left <= 0) return state;
-  const task = baselineTaskOf(plan, state);
-  const each = answerAmount(plan, state.drafts, task);
+/** As many answers as fit. Where `budget.rollouts` has no room, references are still written: without them no input is of use. */
+function withAnswers(given: SynthesisState, plan: SynthesisPlan): SynthesisState {
+  const order = idsToAnswer(given, plan);
+  const open = order.slice(given.answered);
+  if (open.length === 0) return given;
+  const task = baselineTaskOf(plan, given);
+  const room = remaining(taskOf(plan.specs).synthesis.budget, budgetSpend(given.spend));
+  const end = open.findIndex((id) => !isRolledOut(id, given, plan));
+  const rolledOut = end < 0 ? open.length : end;
+  const full = answerAmount(plan, given.drafts, task);
+  const isCapped = rolledOut > 0 && full.calls > room.calls;
+  const answers = rolledOut > 0 && !(isCapped && needsReference(plan.specs));
+  const left = answers ? rolledOut : open.length;
+  const each = answers ? full : referenceAmount(plan, given.drafts, task);
+  const state = isCapped ? { ...given, stopReason: given.stopReason ?? ('rollouts' as const) } : given;
   const seconds = answerSeconds(plan, task);
   const { timeoutSeconds } = task.model;
-  const room = remaining(taskOf(plan.specs).synthesis.budget, budgetSpend(state.spend));
   const wanted = Math.min(left, stepCapacity(state.concurrency, timeoutSeconds, seconds));
   const count = Math.min(wanted, howMany(each, room));
   if (count === 0) return { ...state, stopReason: state.stopReason ?? brokenCap(each, room) };
@@ -101,7 +109,13 @@ function withAnswers(state: SynthesisState, plan: SynthesisPlan): SynthesisState
   let to = state.answered;
   const items = sizes.map((size, i) => {
     to += size;
-    return { from: to - size, to, concurrency, lease: leases[i] ?? toLease({ calls: 0, tokens: 0, costUsd: 0 }, room) };
+    return {
+      from: to - size,
+      to,
+      answers,
+      concurrency,
+      lease: leases[i] ?? toLease({ calls: 0, tokens: 0, costUsd: 0 }, room),
+    };
   });
   return {
     ...state,

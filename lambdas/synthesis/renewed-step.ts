@@ -3,7 +3,7 @@ import type { AnswerRow, Generated, SynthesisPlan, SynthesisState } from '../con
 import { minus, NOTHING, plus, remaining, times } from '../optimizer/budget.ts';
 import { grantWhatFits, leaseWith } from '../optimizer/shards.ts';
 import { usedBy } from '../optimizer/steps/progress.ts';
-import { answerAmount, baselineTaskOf } from './answers.ts';
+import { answerAmount, baselineTaskOf, referenceAmount } from './answers.ts';
 import type { LandedItem } from './fold.ts';
 import { amountOf } from './next-step.ts';
 import { taskOf } from './resolve-spec.ts';
@@ -42,7 +42,9 @@ export function renewedAnswers(
 ): SynthesisState {
   const { step } = state;
   if (step === null || step.kind !== 'answers') return state;
-  const each = answerAmount(plan, state.drafts, baselineTaskOf(plan, state));
+  const task = baselineTaskOf(plan, state);
+  const isAnswered = step.items.some(({ answers }) => answers);
+  const each = (isAnswered ? answerAmount : referenceAmount)(plan, state.drafts, task);
   const used = landed.map(({ result, ledger }) => {
     const references = (result ?? []).map(({ referenceUsage }) => ({ usage: referenceUsage }));
     return usedBy(result ?? [], references, ledger);

@@ -1,7 +1,7 @@
 /** What was asked for and is not there, in sentences. Pure. */
 import type { AnswerRow, SynthesisPlan, SynthesisState } from '../contracts/synthesis.ts';
 import { leavesOf } from '../contracts/synthesis-settings.ts';
-import { idsToAnswer, judgesOf } from './answers.ts';
+import { idsToAnswer, isRolledOut, judgesOf } from './answers.ts';
 import type { SynthesizedDatasets } from './datasets.ts';
 import { taskOf } from './resolve-spec.ts';
 import { leafTopics } from './topics.ts';
@@ -30,7 +30,10 @@ export function shortages(
   const judges = judgesOf(plan, state);
   const withoutSteps = plan.specs.filter(({ name }) => (judges[name] ?? []).length === 0).map(({ name }) => name);
   const toAnswer = idsToAnswer(state, plan).length;
-  const notAnswered = toAnswer - rows.filter(({ failure }) => failure === null).length;
+  const answered = rows.filter(
+    ({ id, output, failure }) => failure === null && (output !== null || !isRolledOut(id, state, plan)),
+  );
+  const notAnswered = toAnswer - answered.length;
   const sentences: (string | false)[] = [
     leaves.length < wanted && `${wanted - leaves.length} of ${wanted} topics are missing.`,
     total > 0 &&

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { type Spec, specSchema } from '../../lambdas/contracts/spec.ts';
 import type { SynthesisReport } from '../../lambdas/contracts/synthesis.ts';
 import { loadTask } from '../../local/task-file.ts';
@@ -110,6 +110,30 @@ describe('a synthesis whose model has trouble', () => {
 
     expect(result).toMatchObject({ status: 'FAILED', cause: expect.stringMatching(/24 of 24 .*reference/) });
   });
+});
+
+describe('a synthesis whose rollouts are capped', () => {
+  it.each([true, false])(
+    'still writes the references without which no example is of use (baseline: %s)',
+    async (baseline) => {
+      const world = await openSynthesisWorld({ onTestFinished });
+
+      const report = reportOf(await world.run({ specs: [accurate({ ...small, baseline, budget: { rollouts: 2 } })] }));
+
+      expect(world.count('expected')).toBe(24);
+      expect(world.count('answer')).toBe(2);
+      expect(report).toMatchObject({
+        stopReason: 'rollouts',
+        spend: { rollouts: 2, failures: 0 },
+        baseline: { answered: 2 },
+      });
+      const { train = 0, validation = 0, test = 0, golden } = report.sizes;
+      expect([golden, train + validation + test > 18]).toEqual([2, true]);
+      const without = report.baseline.of - 2;
+      expect(report.short.join(' ')).toContain(`${without} of 24 inputs have no answer that could be judged`);
+      expectCountedOnce(world, report);
+    },
+  );
 });
 
 describe('a synthesis with rated examples', () => {
