@@ -12,7 +12,7 @@ import { missingBatches } from './missing-inputs.ts';
 import { boundOfRequest, type Request } from './requests.ts';
 import { needsReference, taskOf } from './resolve-spec.ts';
 import { budgetSpend } from './spend.ts';
-import { splitDrafts } from './split-drafts.ts';
+import { rejectedWords, splitDrafts } from './split-drafts.ts';
 import { missingTopics } from './topics.ts';
 
 /**
@@ -127,9 +127,5 @@ function withAnswers(given: SynthesisState, plan: SynthesisPlan): SynthesisState
 
 function nothingCame({ topics, stopReason, rejected }: SynthesisState): string {
   const cap = stopReason === null ? '' : ` The budget (${stopReason}) has no room for another call: give more.`;
-  const why = Object.entries(rejected)
-    .filter(([, count]) => count > 0)
-    .map(([reason, count]) => `${count} ${reason}`);
-  const reasons = why.length === 0 ? '' : ` Of what was asked for: ${why.join(', ')}.`;
-  return `The generator gave no ${topics.length === 0 ? 'topics' : 'inputs'} that could be used.${reasons}${cap}`;
+  return `The generator gave no ${topics.length === 0 ? 'topics' : 'inputs'} that could be used.${rejectedWords(rejected)}${cap}`;
 }

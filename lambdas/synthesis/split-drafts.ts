@@ -1,6 +1,6 @@
 /** The drafts and the rated examples as four splits. Pure. */
 import { TooManyFailuresError } from '../contracts/errors.ts';
-import type { SynthesisPlan, SynthesisState } from '../contracts/synthesis.ts';
+import type { Rejected, SynthesisPlan, SynthesisState } from '../contracts/synthesis.ts';
 import { similarPairs, textOfInput } from '../datasets/similarity.ts';
 import { splitByTopic } from '../datasets/split-by-topic.ts';
 import { taskOf } from './resolve-spec.ts';
@@ -33,7 +33,7 @@ export function splitDrafts(state: SynthesisState, { specs, golden }: SynthesisP
   if (!isEnough(made)) {
     const cap = state.stopReason === null ? '' : ` The budget ended the work early (${state.stopReason}): give more.`;
     throw new TooManyFailuresError(
-      `${drafts.length} inputs came, too few to split: ${made.train.length} for training, ${made.validation.length} for validation, ${made.test.length} for the test. Ask for more topics or more inputs per topic.${cap}`,
+      `Too few inputs came to split them (${drafts.length}): ${made.train.length} for training, ${made.validation.length} for validation, ${made.test.length} for the test.${rejectedWords(state.rejected)} Ask for more topics or more inputs per topic.${cap}`,
     );
   }
   const kept = new Set(Object.values(made).flat());
@@ -53,4 +53,11 @@ export function isEnough({
   test,
 }: Readonly<Record<'train' | 'validation' | 'test', readonly unknown[]>>): boolean {
   return train.length >= 2 && validation.length > 0 && test.length > 0;
+}
+
+/** A sentence, after a space, on what was asked for and could not be used; empty where all could. */
+export function rejectedWords({ nearDuplicates, offSchema, ...others }: Rejected): string {
+  const named = { ...others, 'off the schema': offSchema, 'near duplicates': nearDuplicates };
+  const why = Object.entries(named).flatMap(([reason, count]) => (count > 0 ? [`${count} ${reason}`] : []));
+  return why.length === 0 ? '' : ` Of what was asked for: ${why.join(', ')}.`;
 }

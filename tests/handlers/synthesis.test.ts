@@ -143,6 +143,18 @@ describe('a synthesis', () => {
     expect(world.count('inputs')).toBe(24);
   });
 
+  it('says how much was too alike when too little is left to split', async (context) => {
+    const world = await openSynthesisWorld(context);
+    world.fault = inputs((list) => list.map((one) => ({ ...one, input: `the same for all of them, ${one.slot % 2}` })));
+
+    const result = await world.run({ specs: [polite({ ...small, topics: 2, baseline: false })] });
+
+    expect(result).toMatchObject({
+      status: 'FAILED',
+      cause: expect.stringMatching(/split them \(2\): .* 24 repeated\./),
+    });
+  });
+
   it('goes on after a failure where it was, and pays for nothing twice', async (context) => {
     const world = await openSynthesisWorld(context);
     // The key is refused from the twelfth call on, in the middle of the inputs; then in the middle of the answers.
