@@ -7,9 +7,8 @@ import { parseInput, readExamples } from '../rollout/read-input.ts';
 import { startRun } from '../rollout/start-run.ts';
 import { saveSynthesisPlan, saveSynthesisState } from '../store/synthesis.ts';
 import { checkSynthesis } from '../synthesis/check-synthesis.ts';
-import { nothingRejected } from '../synthesis/read-reply.ts';
+import { firstState } from '../synthesis/first-state.ts';
 import { taskNameOf, taskOf } from '../synthesis/resolve-spec.ts';
-import { nothingSpent } from '../synthesis/spend.ts';
 
 export const handler = stateHandler(prepareInputSchema, turnSchema, (input) => startRun(input, begin));
 
@@ -21,27 +20,6 @@ async function begin(runId: string, input: unknown): Promise<string> {
   if (problems.length > 0) throw new InvalidInputError(problems);
   const { notice = null, ...rest } = given;
   await saveSynthesisPlan({ schema: 'prompt-optimizer.synthesis-plan.v1', runId, ...rest, notice });
-  await saveSynthesisState({
-    schema: 'prompt-optimizer.synthesis-state.v1',
-    runId,
-    turn: 0,
-    epoch: 0,
-    topics: [],
-    asked: { topics: {}, judges: {}, inputs: [] },
-    judges: {},
-    drafts: [],
-    rejected: nothingRejected,
-    splits: null,
-    groupedBy: null,
-    droppedNeighbours: 0,
-    order: [],
-    answered: 0,
-    answerTurns: [],
-    spend: nothingSpent,
-    concurrency: taskOf(given.specs).synthesis.concurrency,
-    elapsedMs: 0,
-    stopReason: null,
-    step: null,
-  });
+  await saveSynthesisState(firstState(runId, taskOf(given.specs).synthesis.concurrency));
   return taskNameOf(given.specs);
 }

@@ -27,7 +27,7 @@ export function budgetSpend({ generatorCalls, ...spend }: SynthesisSpend): Spend
   return { ...spend, reflectionCalls: totalOf(generatorCalls) };
 }
 
-export function totalOf(calls: SynthesisSpend['generatorCalls']): number {
+function totalOf(calls: SynthesisSpend['generatorCalls']): number {
   return Object.values(calls).reduce((sum, count) => sum + count, 0);
 }
 

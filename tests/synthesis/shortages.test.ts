@@ -1,8 +1,7 @@
 import { expect, it } from 'vitest';
+import { firstState } from '../../lambdas/synthesis/first-state.ts';
 import { planInputs } from '../../lambdas/synthesis/plan-inputs.ts';
-import { nothingRejected } from '../../lambdas/synthesis/read-reply.ts';
 import { shortages } from '../../lambdas/synthesis/shortages.ts';
-import { nothingSpent } from '../../lambdas/synthesis/spend.ts';
 import { planOf, polite } from './specs.ts';
 
 it('names specs that no input tries', () => {
@@ -17,28 +16,7 @@ it('names specs that no input tries', () => {
     prompt: 'inputs.v1',
     promptHash: 'x',
   }));
-  const state = {
-    schema: 'prompt-optimizer.synthesis-state.v1' as const,
-    runId: 'session',
-    turn: 3,
-    epoch: 0,
-    topics: [['one']],
-    asked: { topics: {}, judges: {}, inputs: [] },
-    judges: {},
-    drafts,
-    rejected: nothingRejected,
-    splits: null,
-    groupedBy: null,
-    droppedNeighbours: 0,
-    order: [],
-    answered: 0,
-    answerTurns: [],
-    spend: nothingSpent,
-    concurrency: 1,
-    elapsedMs: 0,
-    stopReason: null,
-    step: null,
-  };
+  const state = { ...firstState('session', 1), topics: [['one']], drafts };
 
   const sentences = shortages(plan, state, [], {
     splits: { train: [], validation: [], test: [], golden: [] },
