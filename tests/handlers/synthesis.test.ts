@@ -52,6 +52,12 @@ describe('a synthesis', () => {
       session: 'session',
     });
     expect(splits.golden?.every(({ output }) => typeof output === 'string')).toBe(true);
+    const others = ['train.jsonl', 'validation.jsonl', 'golden.jsonl', 'task.yaml', 'synthesis.json']
+      .map((name) => readFileSync(join(world.folder, 'out', name), 'utf-8'))
+      .join('\n');
+    expect(splits.test?.filter(({ id, input }) => others.includes(id) || others.includes(textOfInput(input)))).toEqual(
+      [],
+    );
     const { task } = loadTask(join(world.folder, 'out', 'task.yaml'));
     expect(task.evals.map(({ name, type }) => `${name} ${type}`)).toEqual(['polite llm_judge', 'harmless llm_judge']);
     expect(task.evals[0]?.steps).toEqual(['Look at the answer.', 'Pass it when it is polite.']);
@@ -86,16 +92,15 @@ describe('a synthesis', () => {
     for (const list of byTopic.values()) expect(new Set(list.map(({ split }) => split)).size).toBe(1);
   });
 
-  it('gives the same splits for the same seed and answers, and others for another seed', async (context) => {
-    const idsOf = async (seed: number): Promise<Record<string, string[]>> => {
+  it('gives the same datasets for the same seed and answers, however many calls are in flight, and others for another seed', async (context) => {
+    const textOf = async (seed: number, concurrency: number): Promise<string> => {
       const world = await openSynthesisWorld(context);
-      await world.run({ specs: [polite({ ...small, inputsPerTopic: 2, seed, baseline: false })] });
-      const splits = splitsOf(world);
-      return Object.fromEntries(Object.entries(splits).map(([name, list]) => [name, list.map(({ id }) => id)]));
+      await world.run({ specs: [polite({ ...small, inputsPerTopic: 2, seed, baseline: false, concurrency })] });
+      return JSON.stringify(splitsOf(world));
     };
-    const first = await idsOf(0);
-    expect(await idsOf(0)).toEqual(first);
-    expect(await idsOf(1)).not.toEqual(first);
+    const first = await textOf(0, 8);
+    expect(await textOf(0, 3)).toBe(first);
+    expect(await textOf(1, 8)).not.toBe(first);
   });
 
   it('asks again for what is missing, at most twice, whatever the generator does', async (context) => {
