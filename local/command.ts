@@ -28,8 +28,17 @@ export async function runCommand(command: () => Promise<number>): Promise<number
       console.error(`${error.message} Wait for it to end, or choose another --out.`);
       return exitCodes.failed;
     }
+    if (isOfFileSystem(error)) {
+      console.error(`A file could not be read or written: ${error.message}.`);
+      return exitCodes.failed;
+    }
     throw error;
   }
+}
+
+/** A full disk, missing rights, a folder that is gone: no fault of the program, so its stack tells nothing. */
+function isOfFileSystem(error: unknown): error is Error {
+  return error instanceof Error && 'syscall' in error && 'path' in error && 'errno' in error;
 }
 
 /** Options that every command has. */

@@ -15,6 +15,7 @@ import { judge } from './spec/judge.ts';
 import { refine } from './spec/refine.ts';
 import { review } from './spec/review.ts';
 import { openSession } from './spec/session.ts';
+import { checkTargets } from './spec/targets.ts';
 import { InputEndedError, openTerminal, type Streams, type Terminal } from './spec/terminal.ts';
 import { worstOfClarify, worstOfJudge, worstOfRefine, worstOfReview } from './spec/worst.ts';
 import { type LoadedSpec, loadSpec, loadSpecs } from './spec-file.ts';
@@ -78,6 +79,7 @@ type Values = Exclude<ReturnType<typeof readArguments>, 'help'>['values'];
 function run(name: Exclude<Name, 'check'>, loaded: LoadedSpec, values: Values, terminal: Terminal): Promise<number> {
   const { spec } = loaded;
   const examples = countOf(values.examples);
+  checkTargets(values);
   return withModel(async (notice) => {
     const folder = resolve(values.store ?? join('.prompt-optimizer', `spec-${spec.name}`));
     const onFirst = (): void => {

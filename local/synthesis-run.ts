@@ -1,9 +1,11 @@
 /** One synthesis on one machine: the execution, and the files that come out of it. */
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import { splitNames } from '../lambdas/contracts/dataset.ts';
 import { InvalidInputError } from '../lambdas/contracts/errors.ts';
-import { type SynthesisInput, type SynthesisReport, synthesisReportSchema } from '../lambdas/contracts/synthesis.ts';
+import type { SynthesisInput } from '../lambdas/contracts/synthesis.ts';
+import { type SynthesisReport, synthesisReportSchema } from '../lambdas/contracts/synthesis-report.ts';
 import { contentHash } from '../lambdas/rollout/resolve-task.ts';
 import { runObject } from '../lambdas/store/artifacts.ts';
 import { bucketNamed, getArtifact, getText, putText, uriOf } from '../lambdas/store/objects.ts';
@@ -64,12 +66,29 @@ export function refuseOtherFiles(folder: string, runId: string): void {
   refuse(folder, found, 'are not of this session');
 }
 
+/**
+ * The input as it was when the folder's session began: the judges that the session has written lie beside the specs by now.
+ * Without them the same command is the same session.
+ */
+export function inputAsBegun(folder: string, input: SynthesisInput): SynthesisInput {
+  const written = (reportIn(folder)?.specs ?? []).filter(
+    ({ name, judge, steps }) => judge === 'written' && isDeepStrictEqual(steps, input.judges[name]),
+  );
+  const isWritten = (name: string): boolean => written.some((spec) => spec.name === name);
+  const judges = Object.fromEntries(Object.entries(input.judges).filter(([name]) => !isWritten(name)));
+  return { ...input, judges };
+}
+
 /** The session whose files the folder holds; null: nobody knows. */
-function sessionOf(folder: string): string | null {
+export function sessionOf(folder: string): string | null {
+  return reportIn(folder)?.runId ?? null;
+}
+
+function reportIn(folder: string): SynthesisReport | null {
   const path = join(folder, REPORT);
   if (!existsSync(path)) return null;
   try {
-    return synthesisReportSchema.parse(JSON.parse(readFileSync(path, 'utf-8'))).runId;
+    return synthesisReportSchema.parse(JSON.parse(readFileSync(path, 'utf-8')));
   } catch {
     return null;
   }

@@ -22,7 +22,7 @@ import { withModel } from './simulated.ts';
 import { type LoadedSpec, loadSpecs } from './spec-file.ts';
 import { goldenBeside, judgesBeside, keepJudges, readLike } from './synthesis-files.ts';
 import { showSynthesis } from './synthesis-progress.ts';
-import { refuseOtherFiles, runSynthesis } from './synthesis-run.ts';
+import { inputAsBegun, refuseOtherFiles, runSynthesis, sessionOf } from './synthesis-run.ts';
 
 const usage = `Usage: npm run -s synthesize -- SPEC.yaml [SPEC.yaml …] --out DIR [options]
 
@@ -108,12 +108,20 @@ function dryRun(input: SynthesisInput, { json }: Options): number {
   return exitCodes.done;
 }
 
+/** The session that the folder holds, where this is its command again, or a new one. */
+function sessionFor(folder: string, now: SynthesisInput, wanted: string | undefined) {
+  const nameOf = (input: SynthesisInput): string => wanted ?? `synthesize-${contentHash(input).slice(0, 16)}`;
+  const begun = inputAsBegun(folder, now);
+  const given = nameOf(begun) === sessionOf(folder) ? begun : now;
+  return { runId: nameOf(given), given };
+}
+
 async function synthesize(specs: readonly LoadedSpec[], input: SynthesisInput, options: Options): Promise<number> {
   const { json, set, paths, like, force } = options;
   const folder = resolve(options.out);
   return withModel(async (notice) => {
-    const given = notice === undefined ? input : { ...input, simulated: true, notice };
-    const runId = options.runId ?? `synthesize-${contentHash(given).slice(0, 16)}`;
+    const now = notice === undefined ? input : { ...input, simulated: true, notice };
+    const { runId, given } = sessionFor(folder, now, options.runId);
     if (!force) refuseOtherFiles(folder, runId);
     if (!json) {
       console.log(`${estimateWords(estimateSynthesis(given))}\n`);

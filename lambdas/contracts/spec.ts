@@ -13,7 +13,11 @@ const text = z.string().trim().min(1).max(20_000);
 const needed = z.array(text).min(1).max(50);
 const optional = z.array(text).max(50).default([]);
 
-export const specName = z.string().regex(/^[a-z0-9-]{1,64}$/, 'must be 1 to 64 of a-z, 0-9 and -');
+export const specName = z
+  .string()
+  .regex(/^[a-z0-9-]{1,64}$/, 'must be 1 to 64 of a-z, 0-9 and -')
+  // Plain objects that are keyed by specs have a field of that name already.
+  .refine((name) => name !== 'constructor', 'must be another name: this one is reserved');
 
 const schemaField = z.strictObject({ schema: z.record(z.string(), jsonSchema) });
 

@@ -120,7 +120,12 @@ async function decide({ terminal }: SpecCommand, proposed: SpecEdits, file: stri
 }
 
 async function askValue(terminal: Terminal, like: FieldValue): Promise<FieldValue> {
-  if (typeof like === 'string') return terminal.ask('The text:');
+  if (typeof like === 'string') {
+    for (;;) {
+      const text = await terminal.ask('The text:');
+      if (text !== '') return text;
+    }
+  }
   const texts: string[] = [];
   terminal.say('The texts of the list, one a line; an empty line ends it.');
   for (let text = await terminal.ask('-'); text !== ''; text = await terminal.ask('-')) texts.push(text);

@@ -2,7 +2,7 @@ import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
-import { synthesisReportSchema } from '../../lambdas/contracts/synthesis.ts';
+import { synthesisReportSchema } from '../../lambdas/contracts/synthesis-report.ts';
 import { similarPairs, textOfInput } from '../../lambdas/datasets/similarity.ts';
 import { readJudge } from '../../local/judge-file.ts';
 import { loadSpec } from '../../local/spec-file.ts';
@@ -71,6 +71,19 @@ describe('examples/from-a-spec', () => {
     expect(courses.low).toMatchObject({ generatorCalls: 18, rollouts: 300, judgeCalls: 600 });
     expect(courses.high.costUsd).toBeGreaterThan(courses.expected.costUsd);
     expect(existsSync(out)).toBe(false);
+  });
+
+  it('is the same session when the same command is given again, though its judges lie beside the specs by now', async () => {
+    const { specs, out } = openExample();
+    const small = ['--set', 'task.synthesis.topics=8', '--set', 'task.synthesis.inputsPerTopic=2'];
+    const run = () => tell(...specs, '--out', out, ...small, '--set', 'task.synthesis.baseline=false', '--json');
+    const first = await run();
+
+    const again = await run();
+
+    expect(JSON.parse(first.out).specs).toContainEqual(expect.objectContaining({ judge: 'written' }));
+    expect(again.code).toBe(0);
+    expect(again.out).toBe(first.out);
   });
 
   it('does not write over datasets of another session, or over changed ones, unless it is told to', async () => {

@@ -469,6 +469,21 @@ describe('spec', () => {
     expect(existsSync(join(desk.folder, 'polite.judge.yaml'))).toBe(false);
   });
 
+  it('writes over nothing of somebody else, and says so before it asks a model', async (context) => {
+    const desk = await openDesk(context);
+    const spec = join(desk.folder, 'polite.spec.yaml');
+    const before = readFileSync(spec, 'utf-8');
+
+    const over = await desk.run('review', ['--html', spec]);
+    const folder = await desk.run('review', ['--html', desk.folder]);
+    const nowhere = await desk.run('clarify', ['--out', join(desk.folder, 'nowhere', 'x.yaml')]);
+
+    expect([over, folder, nowhere].map(({ code }) => code)).toEqual([2, 2, 2]);
+    expect(over.errors).toMatch(/^--html: .* is no page\. Give another name/);
+    expect(readFileSync(spec, 'utf-8')).toBe(before);
+    expect(desk.server.asked).toEqual([]);
+  });
+
   it('checks specs without a model, and refuses what is no command', async (context) => {
     const desk = await openDesk(context);
 
