@@ -88,9 +88,9 @@ async function askModel(command: SpecCommand, file: string): Promise<Questions> 
       .filter(({ question }) => question.trim() !== '')
       .slice(0, MOST_QUESTIONS)
       .map(({ question, why, options }) => ({
-        question: question.trim(),
-        why: why.trim(),
-        options: [...new Set(options.map((option) => option.trim()).filter((option) => option !== ''))].slice(0, 8),
+        question: clipped(question),
+        why: clipped(why),
+        options: [...new Set(options.map(clipped).filter((option) => option !== ''))].slice(0, 8),
         answer: null,
       })),
   };
@@ -105,6 +105,13 @@ async function askModel(command: SpecCommand, file: string): Promise<Questions> 
 }
 
 const MOST_QUESTIONS = 10;
+
+/** Longest text that the file of questions may hold: what a model wrote must be readable again. */
+const MOST_CHARS = 20_000;
+
+function clipped(text: string): string {
+  return text.trim().slice(0, MOST_CHARS).toWellFormed().trim();
+}
 
 async function askPerson({ terminal }: SpecCommand, { questions, ...rest }: Questions, file: string): Promise<void> {
   const answers = [...questions];

@@ -78,6 +78,9 @@ export function applyEdits(spec: Spec, document: Document, { edits, by }: SpecEd
   return { spec: changed, changes, refused, unused };
 }
 
+/** Longest reason that the file of edits may hold: what a model wrote must be readable again. */
+const MOST_REASON_CHARS = 20_000;
+
 /** What a model proposes: edits that can be decided, and what cannot be used. */
 export function proposedEdits(
   spec: Spec,
@@ -92,7 +95,7 @@ export function proposedEdits(
       : checkEdit(spec, field, null, [...after]);
     if (checked.status === 'unusable') unused.push({ what: `${field}: ${after.join('\n')}`, why: checked.why });
     else {
-      const words = reason.trim() === '' ? '(no reason given)' : reason.trim();
+      const words = reason.trim() === '' ? '(no reason given)' : reason.trim().slice(0, MOST_REASON_CHARS).trim();
       edits.push({ field, reason: words, before: checked.before, after: checked.after, decision: null });
     }
   }

@@ -119,6 +119,22 @@ describe('spec clarify', () => {
     expect(desk.server.asked).toHaveLength(1);
   });
 
+  it('can read again what a model wrote without end', async (context) => {
+    const desk = await openDesk(context);
+    desk.server.replies.questions = () => ({
+      questions: [{ ...question('a'.repeat(50_000)), options: ['b'.repeat(50_000)] }],
+    });
+
+    const first = await desk.run('clarify');
+    const again = await desk.run('clarify');
+
+    expect([first, again]).toMatchObject([
+      { code: 0, errors: '' },
+      { code: 0, errors: '' },
+    ]);
+    expect(desk.server.count('questions')).toBe(1);
+  });
+
   it('takes the answers of a filled file, options by their numbers', async (context) => {
     const desk = await openDesk(context);
     desk.server.replies.questions = () => ({ questions: [question('Is short fine?')] });
