@@ -3,7 +3,8 @@ import { existsSync, readFileSync, statSync } from 'node:fs';
 import { relative } from 'node:path';
 import type { Example } from '../lambdas/contracts/dataset.ts';
 import { InvalidInputError } from '../lambdas/contracts/errors.ts';
-import { LIKE_CHARS, MOST_LIKE, type SynthesisReport } from '../lambdas/contracts/synthesis.ts';
+import { LIKE_CHARS, MOST_LIKE } from '../lambdas/contracts/synthesis.ts';
+import type { SynthesisReport } from '../lambdas/contracts/synthesis-report.ts';
 import { textOfInput } from '../lambdas/datasets/similarity.ts';
 import { parseDataset } from '../lambdas/store/datasets.ts';
 import { judgeStepsPrompt } from '../lambdas/synthesis/prompts/judge-steps.ts';
@@ -35,16 +36,21 @@ export function keepJudges(specs: readonly LoadedSpec[], report: SynthesisReport
 /** Examples that people have rated, of all specs; the same answer rated by two specs is one example with both ratings. */
 export function goldenBeside(specs: readonly LoadedSpec[]): Example[] {
   const byAnswer = new Map<string, Example>();
-  for (const { path } of specs) {
+  const taken = new Set<string>();
+  for (const { path, spec } of specs) {
     const file = besideSpec(path).golden;
     if (!existsSync(file)) continue;
     for (const example of readExamples(file)) {
       const key = JSON.stringify([example.input, example.output]);
       const other = byAnswer.get(key);
-      byAnswer.set(
-        key,
-        other === undefined ? example : { ...other, ratings: { ...other.ratings, ...example.ratings } },
-      );
+      if (other !== undefined) {
+        byAnswer.set(key, { ...other, ratings: { ...other.ratings, ...example.ratings } });
+        continue;
+      }
+      // Files of two specs may have used the same id for different answers.
+      const id = taken.has(example.id) ? `${spec.name}-${example.id}` : example.id;
+      taken.add(id);
+      byAnswer.set(key, { ...example, id });
     }
   }
   return [...byAnswer.values()];

@@ -1,11 +1,7 @@
 /** ConcludeSynthesis: the datasets where an optimization finds them, the task, the report. Idempotent. */
 import type { Example, SplitName } from '../contracts/dataset.ts';
-import {
-  type AnswerRow,
-  concludeSynthesisInputSchema,
-  concludeSynthesisOutputSchema,
-  type SynthesisState,
-} from '../contracts/synthesis.ts';
+import { type AnswerRow, concludeSynthesisInputSchema, type SynthesisState } from '../contracts/synthesis.ts';
+import { concludeSynthesisOutputSchema } from '../contracts/synthesis-report.ts';
 import { stateHandler } from '../platform/handler.ts';
 import { runObject } from '../store/artifacts.ts';
 import { putText, uriOf } from '../store/objects.ts';

@@ -1,7 +1,7 @@
 /** A synthesis on a terminal: what was made, how it splits, what the task's own prompt does with it, what is short. */
 import { styleText } from 'node:util';
 import { splitNames } from '../contracts/dataset.ts';
-import type { SynthesisReport } from '../contracts/synthesis.ts';
+import type { SynthesisReport } from '../contracts/synthesis-report.ts';
 import { formatCount, formatDuration, formatPlural, formatUsd } from './format.ts';
 import { clip, showHidden } from './text.ts';
 

@@ -1,7 +1,8 @@
 /** What a synthesis has made, how varied it is, and what is short of what was asked for. Pure. */
 import { type SplitName, splitNames } from '../contracts/dataset.ts';
 import type { Spec } from '../contracts/spec.ts';
-import type { AnswerRow, SynthesisPlan, SynthesisReport, SynthesisState } from '../contracts/synthesis.ts';
+import type { AnswerRow, SynthesisPlan, SynthesisState } from '../contracts/synthesis.ts';
+import type { SynthesisReport } from '../contracts/synthesis-report.ts';
 import { diversityOf } from '../datasets/diversity.ts';
 import { leaksBetween } from '../datasets/leaks.ts';
 import { idsToAnswer, isRolledOut } from './answers.ts';

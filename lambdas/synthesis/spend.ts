@@ -1,6 +1,7 @@
 /** What a synthesis has spent: as its report tells it, and as the budget counts it. Pure. */
 import type { Ledger, Spend, Usage } from '../contracts/artifacts.ts';
 import type { AnswerRow, Generated, GenerateItem, SynthesisSpend } from '../contracts/synthesis.ts';
+import { addUsageTo } from '../optimizer/steps/spend.ts';
 
 type Purpose = keyof SynthesisSpend['generatorCalls'];
 
@@ -50,7 +51,7 @@ export function addAnswer(
   spend: SynthesisSpend,
   { usage, referenceUsage, cached, failure }: AnswerRow,
 ): SynthesisSpend {
-  const paid = addGeneratorUsage(addUsage(spend, usage), referenceUsage, 'references');
+  const paid = addGeneratorUsage(addUsageTo(spend, usage), referenceUsage, 'references');
   return {
     ...paid,
     rollouts: paid.rollouts + (usage.calls > 0 ? 1 : 0),
@@ -63,24 +64,13 @@ export function addAnswer(
 export function addLedger(spend: SynthesisSpend, ledger: Ledger | null, purpose: Purpose | null): SynthesisSpend {
   if (ledger === null) return spend;
   if (purpose !== null) return addGeneratorUsage(spend, ledger.task, purpose);
-  return addGeneratorUsage(addUsage(spend, ledger.task), ledger.reflection, 'references');
+  return addGeneratorUsage(addUsageTo(spend, ledger.task), ledger.reflection, 'references');
 }
 
 function addGeneratorUsage(spend: SynthesisSpend, usage: Usage, purpose: Purpose): SynthesisSpend {
   const { generatorCalls } = spend;
   return {
-    ...addUsage(spend, usage),
+    ...addUsageTo(spend, usage),
     generatorCalls: { ...generatorCalls, [purpose]: generatorCalls[purpose] + usage.calls },
-  };
-}
-
-function addUsage(spend: SynthesisSpend, usage: Usage): SynthesisSpend {
-  return {
-    ...spend,
-    modelCalls: spend.modelCalls + usage.calls + usage.judgeCalls,
-    judgeCalls: spend.judgeCalls + usage.judgeCalls,
-    inputTokens: spend.inputTokens + usage.inputTokens,
-    outputTokens: spend.outputTokens + usage.outputTokens,
-    costUsd: spend.costUsd === null || usage.costUsd === null ? null : spend.costUsd + usage.costUsd,
   };
 }

@@ -15,12 +15,12 @@ import {
 } from '../../lambdas/contracts/payloads.ts';
 import {
   concludeSynthesisInputSchema,
-  concludeSynthesisOutputSchema,
   type SynthesisNext,
   synthesisInputSchema,
   synthesisNextSchema,
   synthesisTurnSchema,
 } from '../../lambdas/contracts/synthesis.ts';
+import { concludeSynthesisOutputSchema } from '../../lambdas/contracts/synthesis-report.ts';
 import { SYNTHESIS_LIMITS, synthesisSettingsSchema } from '../../lambdas/contracts/synthesis-settings.ts';
 import { LIMITS, modelSchema, optimizerSchema, reflectionModelSchema } from '../../lambdas/contracts/task.ts';
 import { CallError } from '../../lambdas/model/chat-model.ts';

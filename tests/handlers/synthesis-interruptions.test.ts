@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { type Spec, specSchema } from '../../lambdas/contracts/spec.ts';
-import type { SynthesisReport } from '../../lambdas/contracts/synthesis.ts';
+import type { SynthesisReport } from '../../lambdas/contracts/synthesis-report.ts';
 import { loadTask } from '../../local/task-file.ts';
 import { openSynthesisWorld, reportOf, type SynthesisWorld } from '../support/synthesis-world.ts';
 import { polite } from '../synthesis/specs.ts';

@@ -11,7 +11,7 @@ export function spendOf(before: Spend, landed: readonly (LandedShard | LandedMut
 }
 
 /** Tokens, money and calls of `usage` on top of `spend`; an unknown price makes the whole sum unknown. */
-export function addUsageTo(spend: Spend, usage: Usage): Spend {
+export function addUsageTo<S extends Omit<Spend, 'reflectionCalls'>>(spend: S, usage: Usage): S {
   return {
     ...spend,
     modelCalls: spend.modelCalls + usage.calls + usage.judgeCalls,
