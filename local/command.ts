@@ -133,7 +133,8 @@ export function tellEnd(result: Exclude<ExecutionResult, { status: 'SUCCEEDED' }
     console.error(result.cause.slice('InvalidInputError: '.length));
     return exitCodes.invalid;
   }
-  console.error(`The run failed: ${result.cause}`);
+  // The class of an error is for Retry and Catch; its sentence is for people.
+  console.error(`The run failed: ${result.cause.replace(/^[A-Z]\w*Error: /, '')}`);
   console.error(`Everything paid for is kept; once the cause is mended, go on with: ${resume}`);
   return exitCodes.failed;
 }

@@ -38,7 +38,26 @@ export function checkTemplates(task: Task, inputs: readonly Example['input'][]):
       });
     }
   }
-  return [...problems, ...partialCircles(task), ...unusedComponents(task)];
+  return [...problems, ...partialCircles(task), ...unusedComponents(task), ...missingInput(task)];
+}
+
+/** A prompt that shows the model nothing of an example would be answered alike for all of them. */
+function missingInput({ prompt }: Task): InputProblem[] {
+  const texts = Object.values({ user: DEFAULT_USER, ...prompt });
+  // A text that does not parse is told already.
+  if (texts.some((text) => !parses(text) || variablesOf(text).length > 0)) return [];
+  const remedy =
+    'Write {{input}} where the input belongs, or leave prompt.user out: the input is then the user message.';
+  return [{ field: 'prompt.user', message: 'has no place for the input, nor has any other component.', remedy }];
+}
+
+function parses(text: string): boolean {
+  try {
+    variablesOf(text);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** A free component that no message includes would be improved for nothing. */

@@ -13,7 +13,12 @@ import { parseYaml, readText } from '../yaml-file.ts';
  */
 export function readKept<T>(path: string, schema: z.ZodType<T>): T {
   const file = relative(process.cwd(), path) || path;
-  const { value, lineOf } = parseYaml(file, readText(file, path, 'Give the path of a file that was written here.'));
+  const text = readText(file, path, 'Give the path of a file that was written here.');
+  if (/^\s*<(?:!doctype|html)/i.test(text)) {
+    const remedy = 'Open it in a browser, and give the file that it saves.';
+    throw new InvalidInputError([{ file, message: 'is the page itself.', remedy }]);
+  }
+  const { value, lineOf } = parseYaml(file, text);
   const parsed = schema.safeParse(value);
   if (parsed.success) return parsed.data;
   throw new InvalidInputError(

@@ -148,6 +148,16 @@ describe('checkTask', () => {
       },
     },
     {
+      case: 'a prompt that shows the model no input',
+      task: { prompt: { system: 'Answer. {{> rules}}', user: 'Go on.', rules: 'Be brief.' } },
+      problem: {
+        field: 'prompt.user',
+        message: 'has no place for the input, nor has any other component.',
+        remedy:
+          'Write {{input}} where the input belongs, or leave prompt.user out: the input is then the user message.',
+      },
+    },
+    {
       case: 'a template that does not parse',
       task: { prompt: { system: 'S', user: '{{#input}}' } },
       problem: {
