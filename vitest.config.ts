@@ -1,9 +1,17 @@
 import { defineConfig } from 'vitest/config';
 
 /** Folders whose tests change nothing that another file could see: they share workers, which saves starting one for each. */
-const pure = ['contracts', 'evals', 'evaluation', 'model', 'optimizer', 'report', 'synthesis', 'datasets'].map(
-  (folder) => `tests/${folder}/**/*.test.ts`,
-);
+const pure = [
+  'contracts',
+  'evals',
+  'evaluation',
+  'model',
+  'optimizer',
+  'report',
+  'synthesis',
+  'datasets',
+  'local/simulated-model',
+].map((folder) => `tests/${folder}/**/*.test.ts`);
 
 export default defineConfig({
   test: {
