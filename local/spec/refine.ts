@@ -27,7 +27,7 @@ export interface RefineOptions {
 export type Said = Pick<RefineRequest, 'answers' | 'disagreements'>;
 
 export async function refine(command: SpecCommand, { answers, edits, out }: RefineOptions): Promise<void> {
-  if (edits !== undefined) return void applyFile(command, edits);
+  if (edits !== undefined) return tellStale(command, applyFile(command, edits));
   const said = whatWasSaid(command, answers);
   if (said.answers.length + said.disagreements.length === 0) {
     command.terminal.say(
@@ -36,7 +36,13 @@ export async function refine(command: SpecCommand, { answers, edits, out }: Refi
     command.terminal.say(`Begin with: ${specCommand(command, 'clarify')}`);
     return;
   }
-  await refineBy(command, said, out);
+  tellStale(command, await refineBy(command, said, out));
+}
+
+/** A review writes the steps anew by itself. */
+function tellStale(command: SpecCommand, hasChanged: boolean): void {
+  if (!hasChanged) return;
+  command.terminal.say(`The steps of the judge are out of date. Write them anew: ${specCommand(command, 'judge')}`);
 }
 
 /**
@@ -171,9 +177,6 @@ function applyFile(command: SpecCommand, file: string): boolean {
   );
   if (refused > 0) terminal.say(`${formatPlural(refused, 'edit')} refused.`);
   for (const { field, why } of unused) terminal.say(indented(`${field}: not used, ${why}.`).trimStart());
-  if (changes.length > 0) {
-    terminal.say(`The steps of the judge are out of date. Write them anew: ${specCommand(command, 'judge')}`);
-  }
   return changes.length > 0;
 }
 
