@@ -1,6 +1,6 @@
 /** How datasets are made from specs: every default, bound and unit. The part `synthesis` of a spec's task. */
 import { z } from 'zod';
-import { budgetSchema } from './task.ts';
+import { budgetSchema, optimizerSchema } from './task.ts';
 
 /** Largest legal synthesis; `tests/contracts/limits.test.ts` proves that it stays inside AWS's limits. */
 export const SYNTHESIS_LIMITS = { topics: 500, inputsPerTopic: 200, inputsPerCall: 50, examples: 10_000 } as const;
@@ -47,12 +47,7 @@ export const synthesisSettingsSchema = z
     /** Model calls in flight at once. */
     concurrency: z.number().int().min(1).max(1000).default(16),
     /** Seeds every random choice. */
-    seed: z
-      .number()
-      .int()
-      .min(0)
-      .max(2 ** 31 - 1)
-      .default(0),
+    seed: optimizerSchema.shape.seed,
     /** Hard caps: `rollouts` are answers of the task's model; tokens and cost are of all models. */
     budget: budgetSchema.omit({ generations: true }).prefault({}),
   })
