@@ -11,6 +11,7 @@ const pure = [
   'synthesis',
   'datasets',
   'local/simulated-model',
+  'cdk',
 ].map((folder) => `tests/${folder}/**/*.test.ts`);
 
 export default defineConfig({

@@ -28,7 +28,7 @@ async function callsReach(count: number, counts: ModelServer['counts']): Promise
 
 describe('a run that was killed', { timeout: 120_000 }, () => {
   it.each([
-    ['attribution', 10],
+    ['attribution', 6],
     ['gepa', 2],
   ] as const)(
     'goes on with the same run id, to the report of a run that never was, paying twice at most what was in flight: %s, %i times',
