@@ -6,7 +6,7 @@ import { describeIssues } from '../lambdas/contracts/issues.ts';
 import { type Spec, specSchema } from '../lambdas/contracts/spec.ts';
 import { contentHash } from '../lambdas/rollout/resolve-task.ts';
 import { checkSpec } from '../lambdas/synthesis/check-spec.ts';
-import { applyOverride, type FieldPath, fieldsOf, parseYaml, readText } from './yaml-file.ts';
+import { applyOverride, type FieldPath, fieldsOf, isFields, parseYaml, readText } from './yaml-file.ts';
 
 export interface LoadedSpec {
   readonly path: string;
@@ -164,14 +164,14 @@ function readSchemas(
 ): void {
   const problems: InputProblem[] = [];
   for (const name of ['input', 'output']) {
-    const field: unknown = isObject(task) ? task[name] : undefined;
-    if (!isObject(field) || typeof field.schema !== 'string') continue;
+    const field: unknown = isFields(task) ? task[name] : undefined;
+    if (!isFields(field) || typeof field.schema !== 'string') continue;
     const fail = (message: string, remedy: string): void =>
       void problems.push(place(['task', name, 'schema'], { message, remedy }));
     try {
       const path = join(folder, field.schema);
       const schema: unknown = JSON.parse(readText(path, path, ''));
-      if (isObject(schema)) field.schema = schema;
+      if (isFields(schema)) field.schema = schema;
       else fail(`${field.schema} is no JSON Schema.`, 'It must hold a JSON object.');
     } catch (error) {
       const reason =
@@ -182,10 +182,6 @@ function readSchemas(
     }
   }
   if (problems.length > 0) throw new InvalidInputError(problems);
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function fieldPath(field: string | undefined): (string | number)[] {

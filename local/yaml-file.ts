@@ -62,7 +62,7 @@ export function parseYaml(file: string, text: string): YamlText {
  * @throws InvalidInputError when it is none
  */
 export function fieldsOf(file: string, { value }: YamlText, remedy: string): Record<string, unknown> {
-  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Record<string, unknown>;
+  if (isFields(value)) return value;
   throw new InvalidInputError([{ file, line: 1, message: 'holds no fields.', remedy }]);
 }
 
@@ -85,12 +85,19 @@ export function applyOverride(value: Record<string, unknown>, override: string, 
     ]);
   }
   const names = path.split('.');
-  let inner: Record<string, unknown> = value;
+  // A list is an object here: `evals.0.weight` is a field of its first entry.
+  let inner: object = value;
   for (const name of names.slice(0, -1)) {
-    const next = inner[name];
-    if (typeof next !== 'object' || next === null) inner[name] = {};
-    inner = inner[name] as Record<string, unknown>;
+    const given: unknown = Object.hasOwn(inner, name) ? Reflect.get(inner, name) : undefined;
+    const next = typeof given === 'object' && given !== null ? given : {};
+    Reflect.set(inner, name, next);
+    inner = next;
   }
-  inner[names.at(-1) ?? ''] = parse(override.slice(equals + 1)) as unknown;
+  Reflect.set(inner, names.at(-1) ?? '', parse(override.slice(equals + 1)));
   return path;
+}
+
+/** Whether a value is an object with fields, and no list. */
+export function isFields(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

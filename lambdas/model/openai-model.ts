@@ -12,7 +12,10 @@ import {
 } from './chat-model.ts';
 
 type Completion = OpenAI.Chat.Completions.ChatCompletion;
-type CompletionParams = OpenAI.Chat.Completions.ChatCompletionCreateParamsNonStreaming;
+/** What a tool must look like is the server's to say. */
+type CompletionParams = Omit<OpenAI.Chat.Completions.ChatCompletionCreateParamsNonStreaming, 'tools'> & {
+  readonly tools?: readonly Record<string, Json>[];
+};
 
 /** `baseUrl` undefined is OpenAI's own server. The retry policy is ours, so the client's is off. */
 export function openAiModel(options: { apiKey: string; baseUrl: string | undefined }): ChatModel & EmbeddingModel {
@@ -30,7 +33,10 @@ export function openAiModel(options: { apiKey: string; baseUrl: string | undefin
     complete(request) {
       const started = performance.now();
       return withinTime(request.model, async (limits) => {
-        const completion = await client.chat.completions.create(toParams(request, limitField), limits);
+        const completion = await client.post<Completion>('/chat/completions', {
+          body: toParams(request, limitField),
+          ...limits,
+        });
         return toAnswer(completion, request, performance.now() - started);
       });
     },
@@ -79,8 +85,7 @@ function toParams(request: ChatRequest, limitField: 'max_tokens' | 'max_completi
     messages: messages.map(({ role, content }) => ({ role, content: content.toWellFormed() })),
     [limitField]: model.maxOutputTokens,
     ...(model.temperature === undefined ? {} : { temperature: model.temperature }),
-    // What a tool must look like is the server's to say.
-    ...(tools === undefined ? {} : { tools: tools as unknown as OpenAI.Chat.Completions.ChatCompletionTool[] }),
+    ...(tools === undefined ? {} : { tools }),
     ...(logprobs === true ? { logprobs: true, top_logprobs: LIKELIEST_TOKENS } : {}),
     ...(responseSchema === undefined
       ? {}

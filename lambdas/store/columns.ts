@@ -129,7 +129,8 @@ function tagsOf(text: string): string[] | undefined {
 function parsedWhere(text: string, begins: RegExp): Json {
   if (!begins.test(text)) return text;
   try {
-    return JSON.parse(text) as Json;
+    const value: Json = JSON.parse(text);
+    return value;
   } catch {
     return text;
   }

@@ -32,7 +32,8 @@ export const withoutMark = (text: string): string => text.replace(/^\uFEFF/, '')
 /** JSON, or why it is none. */
 export function parseJson(raw: string): { json: Json } | { reason: string } {
   try {
-    return { json: JSON.parse(raw) as Json };
+    const json: Json = JSON.parse(raw);
+    return { json };
   } catch (error) {
     return { reason: sentence((error instanceof Error ? error.message : String(error)).replace(/\s+/g, ' ')) };
   }

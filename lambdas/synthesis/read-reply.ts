@@ -1,6 +1,7 @@
 /** What a reply of the generator holds that can be used, item by item; what cannot is counted by why. */
 import type { Example, Json } from '../contracts/dataset.ts';
 import type { Generated, Rejected } from '../contracts/synthesis.ts';
+import { parseAnswer } from '../evals/json-answer.ts';
 import { isRecord, own } from '../evals/scorer.ts';
 import type { Request } from './requests.ts';
 import { topicName } from './topics.ts';
@@ -100,17 +101,9 @@ function readInput(
     const input = given.toWellFormed().trim();
     return input === '' ? 'empty' : { input };
   }
-  const value = typeof given === 'string' ? jsonOf(given) : given;
+  const value = typeof given === 'string' ? parseAnswer(given).value : given;
   if (!isRecord(value) || Buffer.byteLength(JSON.stringify(value)) > LONGEST_INPUT_BYTES) return 'malformed';
   return fits(value) ? { input: value } : 'offSchema';
-}
-
-function jsonOf(text: string): Json | undefined {
-  try {
-    return JSON.parse(text) as Json;
-  } catch {
-    return undefined;
-  }
 }
 
 /** The list under a name, or the reply itself where it is a list. */

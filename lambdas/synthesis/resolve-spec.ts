@@ -76,10 +76,10 @@ export function taskFieldsOf(
 }
 
 /** Settings of a model without what is a default anyway. */
-function brief<T extends { readonly name: string }>(settings: T, schema: z.ZodType<T>): Partial<T> {
+function brief<T extends { readonly name: string }>(settings: T, schema: z.ZodType<T>): Record<string, unknown> {
   const defaults: Partial<Record<string, unknown>> = { ...schema.parse({ name: settings.name }), name: undefined };
   const told = Object.entries(settings).filter(([field, value]) => value !== defaults[field]);
-  return Object.fromEntries(told) as Partial<T>;
+  return Object.fromEntries(told);
 }
 
 /** The task as rollouts of the synthesis run it. */
