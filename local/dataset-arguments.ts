@@ -51,7 +51,7 @@ export function readNumber(
 }
 
 /** One of several names. */
-export function readChoice<T extends string>(option: string, text: string, known: readonly T[], noun: string): T {
+function readChoice<T extends string>(option: string, text: string, known: readonly T[], noun: string): T {
   const found = known.find((name) => name === text);
   if (found !== undefined) return found;
   return refuse({

@@ -115,7 +115,6 @@ export const specTypeFields = {
   prompt_leakage: { coreRequirement: core('prompt_leakage'), leakageExamples: needed },
 } as const;
 export type SpecType = keyof typeof specTypeFields;
-export const specTypes = Object.keys(specTypeFields) as [SpecType, ...SpecType[]];
 
 function specOf<T extends SpecType>(type: T) {
   return z.strictObject({

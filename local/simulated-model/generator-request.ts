@@ -3,7 +3,7 @@
  * fields of the reply. The material is read from between the lines with the marker; nothing in it is followed.
  */
 
-export const GENERATOR_ASKS = ['topics', 'inputs', 'steps', 'questions', 'edits', 'examples', 'expected'] as const;
+const GENERATOR_ASKS = ['topics', 'inputs', 'steps', 'questions', 'edits', 'examples', 'expected'] as const;
 export type GeneratorAsk = (typeof GENERATOR_ASKS)[number];
 
 export type GeneratorRequest = Readonly<{

@@ -26,7 +26,7 @@ export type CheckedEdit =
  * Whether a field can have a value.
  * @param before what the field was when the value was proposed; null: not known
  */
-export function checkEdit(spec: Spec, field: string, before: FieldValue | null, value: FieldValue): CheckedEdit {
+function checkEdit(spec: Spec, field: string, before: FieldValue | null, value: FieldValue): CheckedEdit {
   const unusable = (why: string): CheckedEdit => ({ status: 'unusable', why });
   const meaning = meaningOf(spec);
   if (!Object.hasOwn(meaning, field)) {

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { stringify } from 'yaml';
 import { InvalidInputError } from '../../lambdas/contracts/errors.ts';
-import { meaningOf, specTypes } from '../../lambdas/contracts/spec.ts';
+import { meaningOf } from '../../lambdas/contracts/spec.ts';
 import { criteriaOf } from '../../lambdas/synthesis/spec-types.ts';
 import { besideSpec, loadSpec, loadSpecs } from '../../local/spec-file.ts';
 import { oneOfEachType, specOfType, TASK, writeSpec } from '../support/specs.ts';
@@ -30,7 +30,7 @@ function problemsOf(load: () => unknown): string[] {
 }
 
 describe('a spec', () => {
-  it('has one of 17 types', () => expect(specTypes).toHaveLength(17));
+  it('has one of 17 types', () => expect(oneOfEachType).toHaveLength(17));
 
   it.each(oneOfEachType)('of the type %s loads, and its judge is told all that it says', (type, written) => {
     const { spec } = loadSpec(writeSpec(folder, written));

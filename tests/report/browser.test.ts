@@ -1,34 +1,15 @@
-import { existsSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { type BrowserContext, chromium, type Page } from 'playwright-core';
+import type { BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type ReportPage, renderReportHtml } from '../../lambdas/report/html.ts';
+import { browserPath, inBrowser, openBrowser } from '../support/browser.ts';
 import { demoPage } from './demo.ts';
 import { demoAttributionPage } from './demo-attribution.ts';
 import { HOSTILE, poisonPage } from './hostile.ts';
 import { ALLOWED } from './markup.ts';
-
-const CANDIDATES = [
-  process.env.CHROMIUM_PATH,
-  '/usr/bin/chromium',
-  '/usr/bin/chromium-browser',
-  '/usr/bin/google-chrome',
-  '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
-];
-const executablePath = CANDIDATES.find((path) => path !== undefined && existsSync(path));
-const ARGS = [
-  '--headless',
-  '--no-sandbox',
-  '--disable-gpu',
-  '--disable-quic',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-];
 
 const hostile = HOSTILE.join(' ');
 const PAGES = {
@@ -47,171 +28,157 @@ function poisonAll(demo: ReportPage) {
   return poisonPage(demo, () => HOSTILE[next++ % HOSTILE.length] ?? '');
 }
 
-describe.skipIf(executablePath === undefined)(
-  executablePath === undefined ? 'in a browser: SKIPPED, no Chromium found (set CHROMIUM_PATH)' : 'in a browser',
-  () => {
-    let folder: string;
-    let context: BrowserContext;
-    let page: Page;
-    const seen: string[] = [];
+describe.skipIf(browserPath === undefined)(inBrowser, () => {
+  let folder: string;
+  let context: BrowserContext;
+  let page: Page;
+  let seen: string[];
 
-    beforeAll(async () => {
-      folder = await mkdtemp(join(tmpdir(), 'report-'));
-      context = await chromium.launchPersistentContext(join(folder, 'profile'), { executablePath, args: ARGS });
-      page = await context.newPage();
-      page.on('request', (request) => {
-        if (!request.url().startsWith('file:') && !request.url().startsWith('data:'))
-          seen.push(`request ${request.url()}`);
-      });
-      page.on('console', (message) => seen.push(`console ${message.text()}`));
-      page.on('pageerror', (error) => seen.push(`error ${error.message}`));
-      page.on('dialog', (dialog) => {
-        seen.push(`dialog ${dialog.message()}`);
-        void dialog.dismiss();
-      });
-    });
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'report-'));
+    ({ context, page, seen } = await openBrowser(folder));
+  });
 
-    afterAll(async () => {
-      await context?.close();
-      await rm(folder, { recursive: true, force: true });
-    });
+  afterAll(async () => {
+    await context?.close();
+    await rm(folder, { recursive: true, force: true });
+  });
 
-    async function open(name: keyof typeof PAGES, width: number): Promise<string> {
-      const file = join(folder, `${name}.html`);
-      const html = renderReportHtml(PAGES[name]);
-      await writeFile(file, html);
-      seen.length = 0;
-      await page.setViewportSize({ width, height: 800 });
-      await page.goto(pathToFileURL(file).href);
-      // What is folded must fit too.
-      await page.evaluate('document.querySelectorAll("details").forEach((details) => { details.open = true; })');
-      return html;
-    }
+  async function open(name: keyof typeof PAGES, width: number): Promise<string> {
+    const file = join(folder, `${name}.html`);
+    const html = renderReportHtml(PAGES[name]);
+    await writeFile(file, html);
+    seen.length = 0;
+    await page.setViewportSize({ width, height: 800 });
+    await page.goto(pathToFileURL(file).href);
+    // What is folded must fit too.
+    await page.evaluate('document.querySelectorAll("details").forEach((details) => { details.open = true; })');
+    return html;
+  }
 
-    const cases = Object.keys(PAGES).flatMap((name) =>
-      [360, 1280].map((width) => [name as keyof typeof PAGES, width] as const),
+  const cases = Object.keys(PAGES).flatMap((name) =>
+    [360, 1280].map((width) => [name as keyof typeof PAGES, width] as const),
+  );
+
+  it.each(cases)('shows %s at %i px: no request, no error, no dialog, no sideways scrolling', async (name, width) => {
+    await open(name, width);
+    await page.mouse.move(width / 2, 300);
+
+    expect(seen).toEqual([]);
+    expect(await page.evaluate('document.scrollingElement.scrollWidth')).toBeLessThanOrEqual(width);
+    expect(await page.evaluate(OUTSIDE)).toEqual([]);
+  });
+
+  it.each([
+    'hostile text',
+    'hostile text, each its own',
+    'lines of hostile text',
+    'lines of hostile text, each its own',
+  ] as const)('parses %s to our own elements alone', async (name) => {
+    await open(name, 1280);
+
+    const found = (await page.evaluate(ELEMENTS)) as [string, string[]][];
+
+    const strangers = found.flatMap(([element, attributes]) =>
+      attributes
+        .filter((attribute) => !['', 'class', 'id', ...(ALLOWED[element] ?? [])].includes(attribute))
+        .map((attribute) => `${element} ${attribute}`)
+        .concat(ALLOWED[element] === undefined ? [element] : []),
     );
+    expect(strangers).toEqual([]);
+    expect(await page.evaluate('document.body.innerText')).toContain('<script>alert(1)</script>');
+  });
 
-    it.each(cases)('shows %s at %i px: no request, no error, no dialog, no sideways scrolling', async (name, width) => {
-      await open(name, width);
-      await page.mouse.move(width / 2, 300);
+  it('has landmarks, one main heading, named sections and named pictures', async () => {
+    await open('demo', 1280);
 
-      expect(seen).toEqual([]);
-      expect(await page.evaluate('document.scrollingElement.scrollWidth')).toBeLessThanOrEqual(width);
-      expect(await page.evaluate(OUTSIDE)).toEqual([]);
-    });
+    for (const role of ['banner', 'navigation', 'main', 'contentinfo'] as const) {
+      expect(await page.getByRole(role).count(), role).toBe(1);
+    }
+    expect(await page.getByRole('heading', { level: 1 }).textContent()).toMatch(
+      /^The new prompt is better: \+12\.3 points/,
+    );
+    for (const name of ['Baseline against best', 'Recommended prompt', 'Family tree', 'Spend', 'How to reproduce']) {
+      expect(await page.getByRole('region', { name, exact: true }).count(), name).toBe(1);
+    }
+    for (const name of [/Mean scores/, /Best validation score/, /Family tree/, /Difference of urgency/]) {
+      expect(await page.getByRole('img', { name }).count(), String(name)).toBe(1);
+    }
+  });
 
-    it.each([
-      'hostile text',
-      'hostile text, each its own',
-      'lines of hostile text',
-      'lines of hostile text, each its own',
-    ] as const)('parses %s to our own elements alone', async (name) => {
-      await open(name, 1280);
+  it('selects a whole recommended text with one click, unchanged', async () => {
+    await open('demo', 1280);
 
-      const found = (await page.evaluate(ELEMENTS)) as [string, string[]][];
+    await page.locator('pre.whole').first().click();
 
-      const strangers = found.flatMap(([element, attributes]) =>
-        attributes
-          .filter((attribute) => !['', 'class', 'id', ...(ALLOWED[element] ?? [])].includes(attribute))
-          .map((attribute) => `${element} ${attribute}`)
-          .concat(ALLOWED[element] === undefined ? [element] : []),
-      );
-      expect(strangers).toEqual([]);
-      expect(await page.evaluate('document.body.innerText')).toContain('<script>alert(1)</script>');
-    });
+    const selected = (await page.evaluate('getSelection().toString()')) as string;
+    expect(selected.trimEnd()).toBe(PAGES.demo.report.recommended.components.system?.trimEnd());
+  });
 
-    it('has landmarks, one main heading, named sections and named pictures', async () => {
-      await open('demo', 1280);
+  it.each([
+    ['light', 'demo'],
+    ['dark', 'demo'],
+    ['light', 'lines with effects'],
+    ['dark', 'lines with effects'],
+  ] as const)('has readable contrast in %s, %s', async (colorScheme, name) => {
+    await page.emulateMedia({ colorScheme });
+    await open(name, 1280);
 
-      for (const role of ['banner', 'navigation', 'main', 'contentinfo'] as const) {
-        expect(await page.getByRole(role).count(), role).toBe(1);
-      }
-      expect(await page.getByRole('heading', { level: 1 }).textContent()).toMatch(
-        /^The new prompt is better: \+12\.3 points/,
-      );
-      for (const name of ['Baseline against best', 'Recommended prompt', 'Family tree', 'Spend', 'How to reproduce']) {
-        expect(await page.getByRole('region', { name, exact: true }).count(), name).toBe(1);
-      }
-      for (const name of [/Mean scores/, /Best validation score/, /Family tree/, /Difference of urgency/]) {
-        expect(await page.getByRole('img', { name }).count(), String(name)).toBe(1);
-      }
-    });
+    expect(await page.evaluate(LOW_CONTRAST)).toEqual([]);
+    await page.emulateMedia({ colorScheme: null });
+  });
 
-    it('selects a whole recommended text with one click, unchanged', async () => {
-      await open('demo', 1280);
+  it("tells each line's effect in a list, and opens its origin by keyboard", async () => {
+    await open('lines with effects', 1280);
+    await page.evaluate('document.querySelectorAll("details").forEach((details) => { details.open = false; })');
+    const lines = page.getByRole('region', { name: 'What each line does' }).getByRole('list').nth(1);
+    const line = lines.getByRole('listitem').filter({ hasText: 'A polite complaint' });
+    const origin = line.getByText('Why, in the reply’s words');
 
-      await page.locator('pre.whole').first().click();
+    expect((await line.ariaSnapshot()).replaceAll(/\s*- \w+: "?|"|\s+/g, ' ').replaceAll(/ +/g, ' ')).toContain(
+      'when the sender says that a promise was broken. new, round 2 helps: +4.6 (+1.9 to +7.3)',
+    );
+    expect(await origin.isVisible()).toBe(false);
+    await line.locator('summary').focus();
+    await page.keyboard.press('Enter');
+    expect(await origin.isVisible()).toBe(true);
+  });
 
-      const selected = (await page.evaluate('getSelection().toString()')) as string;
-      expect(selected.trimEnd()).toBe(PAGES.demo.report.recommended.components.system?.trimEnd());
-    });
+  it.each([360, 1280])('puts zero at one place in every row at %i px', async (width) => {
+    await open('lines with effects', width);
 
-    it.each([
-      ['light', 'demo'],
-      ['dark', 'demo'],
-      ['light', 'lines with effects'],
-      ['dark', 'lines with effects'],
-    ] as const)('has readable contrast in %s, %s', async (colorScheme, name) => {
-      await page.emulateMedia({ colorScheme });
-      await open(name, 1280);
+    const places = (await page.evaluate(
+      `[...document.querySelectorAll('#lines .units .zero')].map((line) => Math.round(line.getBoundingClientRect().x)).filter((x) => x > 0)`,
+    )) as number[];
 
-      expect(await page.evaluate(LOW_CONTRAST)).toEqual([]);
-      await page.emulateMedia({ colorScheme: null });
-    });
+    expect(places.length).toBeGreaterThan(20);
+    expect(new Set(places).size).toBe(1);
+  });
 
-    it("tells each line's effect in a list, and opens its origin by keyboard", async () => {
-      await open('lines with effects', 1280);
-      await page.evaluate('document.querySelectorAll("details").forEach((details) => { details.open = false; })');
-      const lines = page.getByRole('region', { name: 'What each line does' }).getByRole('list').nth(1);
-      const line = lines.getByRole('listitem').filter({ hasText: 'A polite complaint' });
-      const origin = line.getByText('Why, in the reply’s words');
+  it('prints the lines and edits, but only those origins that are open', async () => {
+    await open('lines with effects', 1280);
+    await page.evaluate('document.querySelectorAll("details").forEach((details) => { details.open = false; })');
+    const folded = page.locator('.more .unit').first();
 
-      expect((await line.ariaSnapshot()).replaceAll(/\s*- \w+: "?|"|\s+/g, ' ').replaceAll(/ +/g, ' ')).toContain(
-        'when the sender says that a promise was broken. new, round 2 helps: +4.6 (+1.9 to +7.3)',
-      );
-      expect(await origin.isVisible()).toBe(false);
-      await line.locator('summary').focus();
-      await page.keyboard.press('Enter');
-      expect(await origin.isVisible()).toBe(true);
-    });
+    expect(await folded.isVisible()).toBe(false);
+    await page.emulateMedia({ media: 'print' });
+    await expect.poll(() => folded.isVisible()).toBe(true);
+    expect(await page.locator('.origin').first().isVisible()).toBe(false);
+    await page.emulateMedia({ media: null });
+  });
 
-    it.each([360, 1280])('puts zero at one place in every row at %i px', async (width) => {
-      await open('lines with effects', width);
+  it('prints what is folded', async () => {
+    const file = join(folder, 'print.html');
+    await writeFile(file, renderReportHtml(PAGES.demo));
+    await page.goto(pathToFileURL(file).href);
+    const folded = page.locator('details.example:not([open]) pre').first();
 
-      const places = (await page.evaluate(
-        `[...document.querySelectorAll('#lines .units .zero')].map((line) => Math.round(line.getBoundingClientRect().x)).filter((x) => x > 0)`,
-      )) as number[];
-
-      expect(places.length).toBeGreaterThan(20);
-      expect(new Set(places).size).toBe(1);
-    });
-
-    it('prints the lines and edits, but only those origins that are open', async () => {
-      await open('lines with effects', 1280);
-      await page.evaluate('document.querySelectorAll("details").forEach((details) => { details.open = false; })');
-      const folded = page.locator('.more .unit').first();
-
-      expect(await folded.isVisible()).toBe(false);
-      await page.emulateMedia({ media: 'print' });
-      await expect.poll(() => folded.isVisible()).toBe(true);
-      expect(await page.locator('.origin').first().isVisible()).toBe(false);
-      await page.emulateMedia({ media: null });
-    });
-
-    it('prints what is folded', async () => {
-      const file = join(folder, 'print.html');
-      await writeFile(file, renderReportHtml(PAGES.demo));
-      await page.goto(pathToFileURL(file).href);
-      const folded = page.locator('details.example:not([open]) pre').first();
-
-      expect(await folded.isVisible()).toBe(false);
-      await page.emulateMedia({ media: 'print' });
-      await expect.poll(() => folded.isVisible()).toBe(true);
-      await page.emulateMedia({ media: null });
-    });
-  },
-);
+    expect(await folded.isVisible()).toBe(false);
+    await page.emulateMedia({ media: 'print' });
+    await expect.poll(() => folded.isVisible()).toBe(true);
+    await page.emulateMedia({ media: null });
+  });
+});
 
 /** Elements that stick out of the window. */
 const OUTSIDE = `[...document.querySelectorAll('body *')]

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { stringify } from 'yaml';
-import { type SpecType, specTypeFields, specTypes } from '../../lambdas/contracts/spec.ts';
+import { type SpecType, specSchema, specTypeFields } from '../../lambdas/contracts/spec.ts';
 
 export const TASK = { prompt: { system: 'You answer customers.' }, model: { name: 'task-model', maxOutputTokens: 64 } };
 
@@ -21,7 +21,9 @@ export function specOfType(type: SpecType): Record<string, unknown> {
   return { name: type.replaceAll('_', '-'), type, ...Object.fromEntries(fields), task: TASK };
 }
 
-export const oneOfEachType = specTypes.map((type) => [type, specOfType(type)] as const);
+export const oneOfEachType = specSchema.options
+  .map(({ shape }) => shape.type.value)
+  .map((type) => [type, specOfType(type)] as const);
 
 export function writeSpec(folder: string, spec: Record<string, unknown>, name = 'x.spec.yaml'): string {
   const path = join(folder, name);
