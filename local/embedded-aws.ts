@@ -5,7 +5,13 @@
 import { mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { type AddressInfo, Server } from 'node:net';
 import { join } from 'node:path';
-import { CreateTableCommand, DescribeTableCommand, DynamoDBClient, ListTablesCommand } from '@aws-sdk/client-dynamodb';
+import {
+  CreateTableCommand,
+  DescribeTableCommand,
+  DynamoDBClient,
+  type KeySchemaElement,
+  ListTablesCommand,
+} from '@aws-sdk/client-dynamodb';
 import { ClassicLevel } from 'classic-level';
 import dynalite from 'dynalite';
 import { startFauxqs } from 'fauxqs';
@@ -113,12 +119,23 @@ async function createTables(endpoint: string): Promise<void> {
       const table = `prompt-optimizer-${name}`;
       if (existing.includes(table)) continue;
       const keys = [schema.partitionKey, ...(schema.sortKey === undefined ? [] : [schema.sortKey])];
+      const indexes = Object.entries(schema.indexes ?? {});
+      const attributes = new Set([...keys, ...indexes.flatMap(([, index]) => [index.partitionKey, index.sortKey])]);
       await client.send(
         new CreateTableCommand({
           TableName: table,
           BillingMode: 'PAY_PER_REQUEST',
-          AttributeDefinitions: keys.map((key) => ({ AttributeName: key, AttributeType: 'S' })),
-          KeySchema: keys.map((key, i) => ({ AttributeName: key, KeyType: i === 0 ? 'HASH' : 'RANGE' })),
+          AttributeDefinitions: [...attributes].map((key) => ({ AttributeName: key, AttributeType: 'S' })),
+          KeySchema: keySchema(keys),
+          ...(indexes.length === 0
+            ? {}
+            : {
+                GlobalSecondaryIndexes: indexes.map(([IndexName, index]) => ({
+                  IndexName,
+                  KeySchema: keySchema([index.partitionKey, index.sortKey]),
+                  Projection: { ProjectionType: 'ALL' as const },
+                })),
+              }),
         }),
       );
       created.push(table);
@@ -128,6 +145,10 @@ async function createTables(endpoint: string): Promise<void> {
   } finally {
     client.destroy();
   }
+}
+
+function keySchema(keys: readonly string[]): KeySchemaElement[] {
+  return keys.map((key, i) => ({ AttributeName: key, KeyType: i === 0 ? 'HASH' : 'RANGE' }));
 }
 
 /**

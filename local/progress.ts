@@ -1,6 +1,7 @@
 /** What a person wants to know while it runs: a bar on a terminal, one line a generation elsewhere. */
+import type { Progress } from '../lambdas/contracts/run.ts';
 import type { Budget } from '../lambdas/contracts/task.ts';
-import type { Progress, RunEvent } from '../lambdas/platform/events.ts';
+import type { RunEvent } from '../lambdas/platform/events.ts';
 
 export interface ProgressView {
   onEvent(event: RunEvent): void;

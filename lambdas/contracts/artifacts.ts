@@ -6,7 +6,7 @@ import { z } from 'zod';
 import { attributionStateSchema } from './attribution.ts';
 import { exampleSchema } from './dataset.ts';
 import { stepSchema } from './step.ts';
-import { taskSchema } from './task.ts';
+import { componentsSchema, taskSchema } from './task.ts';
 
 /**
  * What was paid for. `calls` counts every request that left for the model itself, answered or not; tokens and cost are
@@ -111,6 +111,29 @@ export const contextSchema = z.strictObject({
   }),
   known: knownSchema,
   notice: z.string().nullable(),
+  /** Version of the stored task that this run is of; null for a task that came with the execution. */
+  taskVersion: z.number().int().min(1).nullable().default(null),
+  /** Identity of what a re-optimization depends on: task, model and data; see `rollout/fingerprint.ts`. */
+  fingerprint: z.string().default(''),
+  /** The prompt that the winner must beat as well; null when there is none beside the baseline. */
+  champion: z
+    .strictObject({
+      /** null: a prompt that somebody gave to be compared with (`--compare`). */
+      version: z.number().int().min(1).nullable(),
+      components: componentsSchema,
+    })
+    .nullable()
+    .default(null),
+  /** A scheduled run that first asks whether anything changed; null for any other. */
+  check: z
+    .strictObject({
+      /** The draw of validation that is fresh: no other run has it. */
+      draw: z.number().int().min(0),
+      /** Scores of the baseline (the champion) by example when it was last looked at; null when it never was. */
+      reference: z.record(z.string(), z.number()).nullable(),
+    })
+    .nullable()
+    .default(null),
 });
 export type RunContext = z.infer<typeof contextSchema>;
 
@@ -188,7 +211,18 @@ export const spendSchema = z.strictObject({
 export type Spend = z.infer<typeof spendSchema>;
 
 /** Why the search ended. */
-export const stopReasons = ['generations', 'rollouts', 'tokens', 'costUsd', 'minutes', 'perfect_validation'] as const;
+export const stopReasons = [
+  'generations',
+  'rollouts',
+  'tokens',
+  'costUsd',
+  'minutes',
+  'perfect_validation',
+  /** A scheduled run found that nothing had changed. */
+  'unchanged',
+  /** Somebody stopped it. */
+  'stopped',
+] as const;
 export type StopReason = (typeof stopReasons)[number];
 
 /** Archive (S3, one object a turn parity). Written by Plan alone. Read by Plan, Mutate, Score, Verify, Conclude. */
@@ -224,23 +258,6 @@ export const archiveSchema = z.strictObject({
   attribution: attributionStateSchema.nullable(),
 });
 export type Archive = z.infer<typeof archiveSchema>;
-
-/** Run record (DynamoDB, one a run). Written by Prepare, Plan, Conclude, RecordFailure. */
-export const runRecordSchema = z.strictObject({
-  runId: z.string(),
-  status: z.enum(['running', 'succeeded', 'failed']),
-  taskName: z.string(),
-  /** Hash of the execution's input: the same run id with another task is refused. */
-  inputHash: z.string(),
-  turn: z.number().int().min(0),
-  /** Raised when a failed run is started again: rollouts that failed for a passing reason are then tried once more. */
-  epoch: z.number().int().min(0),
-  startedAt: z.string(),
-  /** When the clock of `elapsedMs` was last read, milliseconds since 1970. */
-  lastSeenMs: z.number(),
-  error: z.strictObject({ name: z.string(), message: z.string() }).nullable(),
-});
-export type RunRecord = z.infer<typeof runRecordSchema>;
 
 /** Reflection record (DynamoDB), by (run, generation, slot, attempt). Written and read by Mutate. */
 export const reflectionRecordSchema = z.strictObject({

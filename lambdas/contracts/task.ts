@@ -122,10 +122,32 @@ export const componentsSchema = z
   .refine((prompt) => prompt.system !== undefined || prompt.user !== undefined, 'needs a system or a user component');
 export type Components = z.infer<typeof componentsSchema>;
 
+export const taskNameSchema = z.string().regex(/^[a-z0-9-]{1,64}$/, 'must be 1 to 64 of a-z, 0-9 and -');
+
+/** Who makes a run's winner the champion: the run itself, somebody who was asked, or nobody. */
+export const promotions = ['automatic', 'approval', 'never'] as const;
+export type Promotion = (typeof promotions)[number];
+
+/** When a stored task is optimized again. What the expression and the time zone must be: `service/schedule.ts`. */
+export const scheduleSchema = z.strictObject({
+  /** `rate(7 days)` or `cron(0 6 ? * MON *)`, as EventBridge Scheduler takes them. */
+  expression: z.string().min(1).max(256),
+  /** IANA name, for `cron`. */
+  timeZone: z.string().min(1).max(50).default('UTC'),
+  /** Whether a run that is due while another run of the task goes on waits for its turn. */
+  overlap: z.enum(['wait', 'skip']).default('skip'),
+  /** Caps over all scheduled runs of the task that began in a calendar month (UTC). */
+  monthlyBudget: z
+    .strictObject({ costUsd: z.number().positive().optional(), rollouts: z.number().int().min(1).optional() })
+    .default({}),
+  enabled: z.boolean().default(true),
+});
+export type Schedule = z.infer<typeof scheduleSchema>;
+
 /** Builds the task schema around the form of its datasets and the evals that are known. */
 function taskSchemaWith<D extends z.ZodType, E extends z.ZodType<EvalSettings>>(dataset: D, evalSchema: E) {
   return z.strictObject({
-    name: z.string().regex(/^[a-z0-9-]{1,64}$/, 'must be 1 to 64 of a-z, 0-9 and -'),
+    name: taskNameSchema,
     prompt: componentsSchema,
     /** Components left alone. */
     freeze: z.array(z.string()).default(['user']),
@@ -149,6 +171,10 @@ function taskSchemaWith<D extends z.ZodType, E extends z.ZodType<EvalSettings>>(
     prices: z.record(z.string(), priceSchema).default({}),
     /** Share of rollouts that may fail where a number is told: beyond it the run fails with the reason instead. */
     maxFailureShare: z.number().min(0).max(1).default(0.05),
+    /** For tasks that are stored through the API: who makes a winner the champion. */
+    promotion: z.enum(promotions).default('approval'),
+    /** For tasks that are stored through the API: when they are optimized again. */
+    schedule: scheduleSchema.optional(),
   });
 }
 

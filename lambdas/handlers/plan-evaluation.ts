@@ -1,5 +1,5 @@
 /** PlanEvaluation: counts what has landed and hands out the next step, until all is done. The single writer of the state. */
-import type { Ledger, RunRecord, Spend } from '../contracts/artifacts.ts';
+import type { Ledger, Spend } from '../contracts/artifacts.ts';
 import { ModelRefusedRequestError } from '../contracts/errors.ts';
 import {
   type EvaluationPlan,
@@ -9,6 +9,7 @@ import {
   evaluationStepSchema,
 } from '../contracts/evaluation.ts';
 import { type Turn, turnSchema } from '../contracts/payloads.ts';
+import type { RunRecord } from '../contracts/run.ts';
 import { jobCount } from '../evaluation/jobs.ts';
 import { nextStep, renewedStep } from '../evaluation/plan.ts';
 import { NO_SPEND } from '../optimizer/archive.ts';

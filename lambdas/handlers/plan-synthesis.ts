@@ -1,5 +1,5 @@
 /** PlanSynthesis: folds what has landed and hands out the next step, until all is done. The single writer of the state. */
-import type { RunRecord } from '../contracts/artifacts.ts';
+import type { RunRecord } from '../contracts/run.ts';
 import {
   type AnswerRow,
   type Generated,

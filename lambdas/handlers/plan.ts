@@ -1,6 +1,7 @@
 /** Plan: folds what has landed into the archive and names the next step. The single writer. Loads, calls, saves. */
-import type { Archive, RunContext, RunRecord } from '../contracts/artifacts.ts';
+import type { Archive, RunContext } from '../contracts/artifacts.ts';
 import { type PlanOutput, planOutputSchema, type Turn, turnSchema } from '../contracts/payloads.ts';
+import type { RunRecord } from '../contracts/run.ts';
 import type { Task } from '../contracts/task.ts';
 import { BASELINE_ID } from '../optimizer/archive.ts';
 import { taskCallsOf } from '../optimizer/budget.ts';

@@ -2,6 +2,7 @@
  * What happens during a run, as small facts for whoever watches: structured logs on AWS, the progress bar on one
  * machine. Watching never changes what a run does, and no fact carries a prompt or data.
  */
+import type { Progress } from '../contracts/run.ts';
 import { logger } from './logger.ts';
 
 export type RunEvent =
@@ -15,21 +16,6 @@ export type RunEvent =
   | { readonly type: 'evaluating'; readonly runId: string; readonly progress: EvaluationProgress }
   | { readonly type: 'generated'; readonly runId: string; readonly costUsd: number | null }
   | { readonly type: 'synthesizing'; readonly runId: string; readonly progress: SynthesisProgress };
-
-/** Where a run stands. Scores in [0, 1]; `rollouts` counts calls of the task model, as the cap does. */
-export interface Progress {
-  readonly generation: number;
-  readonly generations: number;
-  /** What is being done now: the kind or purpose of the step. */
-  readonly step: 'probe' | 'baseline' | 'survey' | 'mutate' | 'children' | 'mixtures' | 'finalists' | 'verdict';
-  readonly baseline: number | null;
-  readonly best: number | null;
-  readonly accepted: number;
-  readonly rollouts: number;
-  readonly costUsd: number | null;
-  readonly failures: number;
-  readonly elapsedMs: number;
-}
 
 /** Where an evaluation stands: rollouts that have landed before this step, of all. */
 export interface EvaluationProgress {

@@ -1,7 +1,8 @@
 /** The beginning of every machine: a run is begun once under its name, and goes on when it is started again. */
-import type { RunRecord } from '../contracts/artifacts.ts';
+
 import { InvalidInputError } from '../contracts/errors.ts';
 import { type PrepareInput, resumeInputSchema, type Turn } from '../contracts/payloads.ts';
+import type { RunRecord } from '../contracts/run.ts';
 import { createRun, loadRun, updateRun } from '../store/runs.ts';
 import { contentHash } from './resolve-task.ts';
 

@@ -1,4 +1,6 @@
 /** The artifacts of a run: where each lies, and who may read it (see `contracts/artifacts.ts`). */
+
+import type { z } from 'zod';
 import {
   type Archive,
   archiveSchema,
@@ -31,8 +33,8 @@ export function loadContext(runId: string): Promise<RunContext> {
   );
 }
 
-export async function saveContext(context: RunContext): Promise<void> {
-  await putJson(runObject(context.runId, 'context.json'), context);
+export async function saveContext(context: z.input<typeof contextSchema>): Promise<void> {
+  await putJson(runObject(context.runId, 'context.json'), contextSchema.parse(context));
 }
 
 /**

@@ -8,11 +8,10 @@ import {
   type MutationOutcome,
   mutationOutcomeSchema,
   type ReflectionRecord,
-  type RunRecord,
   reflectionRecordSchema,
-  runRecordSchema,
 } from '../contracts/artifacts.ts';
 import { StoreConflictError } from '../contracts/errors.ts';
+import { type RunRecord, runRecordSchema } from '../contracts/run.ts';
 import { requireEnv } from '../platform/env.ts';
 import { batchGet } from './batch.ts';
 import { documentClient } from './clients.ts';
@@ -45,7 +44,8 @@ export async function loadRun(runId: string): Promise<RunRecord | null> {
 }
 
 /** @throws StoreConflictError when the run is already there. */
-export async function createRun(record: RunRecord): Promise<void> {
+export async function createRun(given: z.input<typeof runRecordSchema>): Promise<void> {
+  const record = runRecordSchema.parse({ createdAt: given.startedAt, ...given });
   await conflictIfRefused(`Run ${record.runId} was started by somebody else at the same moment.`, () =>
     documentClient().send(
       new PutCommand({

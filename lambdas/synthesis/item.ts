@@ -1,6 +1,7 @@
 /** What an item of a synthesis needs: its run, its work from the state, its ledger, the model. */
-import type { Ledger, RunRecord } from '../contracts/artifacts.ts';
+import type { Ledger } from '../contracts/artifacts.ts';
 import type { ItemInput } from '../contracts/payloads.ts';
+import type { RunRecord } from '../contracts/run.ts';
 import type { SynthesisPlan, SynthesisState } from '../contracts/synthesis.ts';
 import { emptyLedger, type ModelDependencies, modelDependencies } from '../rollout/item.ts';
 import { loadRecord, loadRun, recordIds } from '../store/runs.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Progress } from '../../lambdas/platform/events.ts';
+import type { Progress } from '../../lambdas/contracts/run.ts';
 import { showProgress } from '../../local/progress.ts';
 
 const state: Progress = {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { MutationOutcome, ReflectionRecord, RunRecord } from '../../lambdas/contracts/artifacts.ts';
+import type { MutationOutcome, ReflectionRecord } from '../../lambdas/contracts/artifacts.ts';
+import type { RunRecord } from '../../lambdas/contracts/run.ts';
 import { StoreConflictError } from '../../lambdas/contracts/errors.ts';
 import { noUsage } from '../../lambdas/optimizer/usage.ts';
 import { emptyLedger } from '../../lambdas/rollout/item.ts';
