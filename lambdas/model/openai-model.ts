@@ -10,6 +10,7 @@ import {
   type ChatRequest,
   type EmbeddingModel,
 } from './chat-model.ts';
+import { observed } from './observed.ts';
 
 type Completion = OpenAI.Chat.Completions.ChatCompletion;
 /** What a tool must look like is the server's to say. */
@@ -29,7 +30,7 @@ export function openAiModel(options: { apiKey: string; baseUrl: string | undefin
   const isOpenAi = /(^|\.)openai\.com$/.test(new URL(client.baseURL).hostname);
   const limitField = isOpenAi ? 'max_completion_tokens' : 'max_tokens';
 
-  return {
+  return observed({
     complete(request) {
       const started = performance.now();
       return withinTime(request.model, async (limits) => {
@@ -51,7 +52,7 @@ export function openAiModel(options: { apiKey: string; baseUrl: string | undefin
         return { vector, inputTokens: counted(answer.usage?.prompt_tokens) ?? estimateTokens([text]) };
       });
     },
-  };
+  });
 }
 
 type Limits = { signal: AbortSignal; timeout: number };

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { InvalidInputError } from '../contracts/errors.ts';
 import { logger } from './logger.ts';
+import { flushMetrics } from './metrics.ts';
 
 /** Longest error message that leaves a function: a Map of 128 failed items must stay far below 256 KiB. */
 const MAX_MESSAGE = 1500;
@@ -23,6 +24,8 @@ export function stateHandler<I extends z.ZodType, O extends z.ZodType>(
     } catch (error) {
       logger.error('state failed', error instanceof Error ? error : new Error(String(error)));
       throw withoutStack(error);
+    } finally {
+      flushMetrics();
     }
   };
 }
