@@ -60,14 +60,10 @@ export function play(world: World, options: PlayOptions): Played {
   const task = taskOf(world, options);
   const { train, validation, test } = world.splits;
   const search = searchOf({
-    schema: 'prompt-optimizer.context.v1',
-    runId: 'play',
     task,
     train: [...train],
     validation: [...validation],
     test: { size: test.length, maxInputBytes: maxInputBytes([...test]), maxExpectedBytes: maxExpectedBytes([...test]) },
-    known: { unsealed: [], judgeNoise: {} },
-    notice: null,
   });
   const player = new Player(world, task, options.failing ?? 0);
   let archive = newArchive('play', task);

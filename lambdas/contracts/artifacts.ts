@@ -225,6 +225,32 @@ export const stopReasons = [
 ] as const;
 export type StopReason = (typeof stopReasons)[number];
 
+/**
+ * What a scheduled run found when it asked whether anything had changed: the baseline on a fresh draw of validation. Kept
+ * apart from the search's scores: it stands in for none of them.
+ */
+export const checkSchema = z.strictObject({
+  /** Score by example, as far as they were scored. */
+  scores: z.record(z.string(), z.number()),
+  /** Rollouts without a score. */
+  failures: z.number().int().min(0),
+  /** Fresh mean and mean of the reference, over the examples that both have; without a reference, over what was scored. */
+  mean: z.number().nullable(),
+  reference: z.number().nullable(),
+  /** Fresh minus reference, paired by example; null without a pair. */
+  delta: z
+    .strictObject({
+      mean: z.number(),
+      ci95: z.tuple([z.number(), z.number()]),
+      pValue: z.number(),
+      n: z.number().int().min(1),
+    })
+    .nullable(),
+  /** null while some of it has not landed. */
+  changed: z.boolean().nullable(),
+});
+export type Check = z.infer<typeof checkSchema>;
+
 /** Archive (S3, one object a turn parity). Written by Plan alone. Read by Plan, Mutate, Score, Verify, Conclude. */
 export const archiveSchema = z.strictObject({
   schema: z.literal('prompt-optimizer.archive.v1'),
@@ -256,6 +282,8 @@ export const archiveSchema = z.strictObject({
   elapsedMs: z.number().min(0),
   /** What the `attribution` strategy keeps; null under `gepa`, and before its first step. */
   attribution: attributionStateSchema.nullable(),
+  /** null: the run asks nothing before it searches, or had no room to ask. */
+  check: checkSchema.nullable().default(null),
 });
 export type Archive = z.infer<typeof archiveSchema>;
 

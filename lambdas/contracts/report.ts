@@ -1,6 +1,13 @@
 /** `report.json`, the run's proof. Scores and differences are points in [0, 1]; `costUsd` is US dollars. */
 import { z } from 'zod';
-import { candidateStatuses, generationSchema, knownSchema, spendSchema, stopReasons } from './artifacts.ts';
+import {
+  candidateStatuses,
+  checkSchema,
+  generationSchema,
+  knownSchema,
+  spendSchema,
+  stopReasons,
+} from './artifacts.ts';
 import { verdicts } from './payloads.ts';
 import { componentsSchema } from './task.ts';
 
@@ -8,8 +15,19 @@ import { componentsSchema } from './task.ts';
 export const meanSchema = z.strictObject({ mean: z.number().nullable(), n: z.number().int().min(0) });
 export type Mean = z.infer<typeof meanSchema>;
 
+/** On the sealed test set: `sd` is the standard deviation of the examples' scores, from two on. */
+export const sealedMeanSchema = meanSchema.extend({ sd: z.number().min(0).optional() });
+export type SealedMean = z.infer<typeof sealedMeanSchema>;
+
 const interval = z.tuple([z.number(), z.number()]);
-const side = z.strictObject({ candidateId: z.string(), validation: meanSchema, test: meanSchema });
+const side = z.strictObject({ candidateId: z.string(), validation: meanSchema, test: sealedMeanSchema });
+const differenceSchema = z.strictObject({
+  mean: z.number(),
+  ci95: interval,
+  pValue: z.number(),
+  n: z.number().int().min(0),
+});
+export type Difference = z.infer<typeof differenceSchema>;
 
 /** `seed`: a line of the user's own prompt. A `deletion` is a reply's wish to take such a line out. */
 export const editKinds = ['seed', 'insertion', 'replacement', 'deletion', 'rewrite'] as const;
@@ -55,6 +73,19 @@ export const powerSchema = z.strictObject({
 });
 export type Power = z.infer<typeof powerSchema>;
 
+const reportedCandidateSchema = z.strictObject({
+  id: z.string(),
+  parents: z.array(z.string()),
+  generation: z.number().int().min(0),
+  origin: z.enum(['baseline', 'mutation', 'merge']),
+  components: componentsSchema,
+  status: z.enum(candidateStatuses),
+  reason: z.string().nullable(),
+  validation: meanSchema,
+  /** Whether it stands on the frontier after pruning. */
+  frontier: z.boolean(),
+});
+
 export const reportSchema = z.strictObject({
   schema: z.literal('prompt-optimizer.report.v1'),
   runId: z.string(),
@@ -74,24 +105,28 @@ export const reportSchema = z.strictObject({
   }),
   /** The guarded eval that fell by more than it may; present where one did. */
   guardBroken: z.strictObject({ eval: z.string(), drop: z.number(), maxDrop: z.number() }).optional(),
+  /** The prompt that the best must beat beside the baseline; present where the run had one. */
+  champion: z
+    .strictObject({
+      /** null: a prompt that somebody gave to be compared with. */
+      version: z.number().int().min(1).nullable(),
+      components: componentsSchema,
+      test: sealedMeanSchema,
+      /** Best minus champion on the sealed test set, paired by example. */
+      delta: differenceSchema,
+      /** The same for what is recommended, where that is not the best. */
+      recommendedDelta: differenceSchema.optional(),
+      /** The difference is a gain by the rules of the verdict, guards included, and enough of the test was scored. */
+      beaten: z.boolean(),
+      /** The best is the champion, word for word. */
+      same: z.boolean(),
+    })
+    .optional(),
   /** What to use: the best when the verdict is `improved`, otherwise the baseline. */
   recommended: z.strictObject({ candidateId: z.string(), components: componentsSchema }),
   spend: spendSchema,
   generations: z.array(generationSchema),
-  candidates: z.array(
-    z.strictObject({
-      id: z.string(),
-      parents: z.array(z.string()),
-      generation: z.number().int().min(0),
-      origin: z.enum(['baseline', 'mutation', 'merge']),
-      components: componentsSchema,
-      status: z.enum(candidateStatuses),
-      reason: z.string().nullable(),
-      validation: meanSchema,
-      /** Whether it stands on the frontier after pruning. */
-      frontier: z.boolean(),
-    }),
-  ),
+  candidates: z.array(reportedCandidateSchema),
   /** Every unit that was on trial, in the order of the prompt; filled by the `attribution` strategy, empty under `gepa`. */
   edits: z.array(editSchema),
   /** What the sealed test can show: said before the run, and here. */
@@ -119,3 +154,42 @@ export const reportSchema = z.strictObject({
   notice: z.string().optional(),
 });
 export type Report = z.infer<typeof reportSchema>;
+
+/** How an optimization can end without a verdict and still have a report. */
+export const unfinishedVerdicts = ['stopped', 'skipped_unchanged'] as const;
+export type UnfinishedVerdict = (typeof unfinishedVerdicts)[number];
+
+const unproven = z.strictObject({
+  candidateId: z.string(),
+  validation: meanSchema,
+  /** Mean score that the search expects of it; null when it knows nothing yet. Nothing of it is proven. */
+  expected: z.number().nullable(),
+});
+
+/** `report.json` of a run that ended before a verdict: somebody stopped it, or a scheduled run found nothing changed. */
+export const unfinishedReportSchema = z.strictObject({
+  schema: z.literal('prompt-optimizer.report.v1'),
+  runId: z.string(),
+  /** The task's name. */
+  task: z.string(),
+  seed: z.number().int(),
+  verdict: z.enum(unfinishedVerdicts),
+  baseline: unproven,
+  /** The best candidate so far; the baseline where none is expected to be better. */
+  best: unproven,
+  /** The sealed test was not run, or not to its end. */
+  testDelta: z.null(),
+  /** The baseline: nothing else is proven. */
+  recommended: z.strictObject({ candidateId: z.string(), components: componentsSchema }),
+  spend: spendSchema,
+  generations: z.array(generationSchema),
+  candidates: z.array(reportedCandidateSchema),
+  edits: z.array(editSchema),
+  /** What the look at a fresh draw of validation found; present where there was one. */
+  check: checkSchema.pick({ mean: true, reference: true, delta: true }).optional(),
+  stopReason: z.enum(stopReasons),
+  wallSeconds: z.number().min(0),
+  unsealed: knownSchema.shape.unsealed.optional(),
+  notice: z.string().optional(),
+});
+export type UnfinishedReport = z.infer<typeof unfinishedReportSchema>;

@@ -42,13 +42,16 @@ export const mutateItemSchema = z.strictObject({
 });
 export type MutateItem = z.infer<typeof mutateItemSchema>;
 
-/** A shard of the sealed test: examples [from, to) with the baseline and, if it is another, the winner; `draws` of each. */
+/**
+ * A shard of the sealed test: examples [from, to) with the baseline and, where they are others, the winner and the
+ * champion (`champion`, which is no candidate of the archive); `draws` of each.
+ */
 export const verifyItemSchema = z.strictObject({
   ...itemFields,
   draws: z.number().int().min(1),
   from: z.number().int().min(0),
   to: z.number().int().min(1),
-  candidateIds: z.array(z.string()).min(1).max(2),
+  candidateIds: z.array(z.string()).min(1).max(3),
 });
 export type VerifyItem = z.infer<typeof verifyItemSchema>;
 
@@ -56,7 +59,7 @@ export type VerifyItem = z.infer<typeof verifyItemSchema>;
 export const stepSchema = z.discriminatedUnion('kind', [
   z.strictObject({
     kind: z.literal('score'),
-    purpose: z.enum(['probe', 'baseline', 'children', 'finalists', 'survey', 'mixtures']),
+    purpose: z.enum(['check', 'probe', 'baseline', 'children', 'finalists', 'survey', 'mixtures']),
     maxConcurrency: z.number().int().min(1),
     items: z.array(scoreItemSchema).min(1),
   }),

@@ -56,6 +56,7 @@ export function newArchive(runId: string, task: Task): Archive {
     stopReason: null,
     elapsedMs: 0,
     attribution: null,
+    check: null,
   };
 }
 

@@ -27,6 +27,8 @@ export interface RunFacts {
   readonly prices: { readonly task: Price | null; readonly reflection: Price | null };
   /** What the evals of one rollout may ask of models; null when they ask nothing. */
   readonly judging: Judging | null;
+  /** The prompt that is run on the sealed test beside baseline and winner; null or absent where there is none. */
+  readonly champion?: Components | null;
 }
 
 /** Calls that the evals of one rollout make, at their worst. */
@@ -192,10 +194,14 @@ export function childValidation(task: Task, facts: RunFacts, parent: Components)
   return times(taskCall(task, facts, 'validation', parent, CHILD_GROWTH_BYTES), facts.validationSize);
 }
 
-/** The sealed test: the baseline and one other candidate on every test example. */
-export function sealedTest(task: Task, facts: RunFacts, baseline: Components, winner: Components): Amount {
-  const both = plus(taskCall(task, facts, 'test', baseline), taskCall(task, facts, 'test', winner));
-  return times(both, facts.testSize * task.optimizer.testDraws);
+/**
+ * The sealed test: the baseline, the winner and the champion on every test example. `winner` null: none was found. A
+ * champion that turns out to be the winner costs nothing, but nobody knows that before.
+ */
+export function sealedTest(task: Task, facts: RunFacts, baseline: Components, winner: Components | null): Amount {
+  const prompts = [baseline, winner, facts.champion ?? null].filter((prompt) => prompt !== null);
+  const calls = prompts.map((prompt) => taskCall(task, facts, 'test', prompt));
+  return times(sumOf(calls), facts.testSize * task.optimizer.testDraws);
 }
 
 /** The least that a run needs: the baseline on validation, and the sealed test. */

@@ -8,7 +8,7 @@ import type { Search } from '../steps/search.ts';
 import { rungSizes, validationOrder } from './rungs.ts';
 
 /** What the rollouts of a `score` step of this strategy are for. */
-export type Purpose = Exclude<Extract<Step, { kind: 'score' }>['purpose'], 'survey' | 'mixtures'>;
+export type Purpose = Exclude<Extract<Step, { kind: 'score' }>['purpose'], 'check' | 'survey' | 'mixtures'>;
 
 export interface ValidationWork {
   /** What one step holds. */

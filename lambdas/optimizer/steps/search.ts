@@ -1,5 +1,5 @@
 /** What the reducer knows of a run besides its archive, and the questions that it asks of both. */
-import type { Archive } from '../../contracts/artifacts.ts';
+import type { Archive, RunContext } from '../../contracts/artifacts.ts';
 import type { Components, Task } from '../../contracts/task.ts';
 import { BASELINE_ID, candidateOf, componentsOf, judgedScores } from '../archive.ts';
 import type { RunFacts } from '../budget.ts';
@@ -14,6 +14,8 @@ export interface Search {
   readonly validationIds: readonly string[];
   /** What is said of each example of train and validation, by `split:id`: input, expected answer, tags. */
   readonly texts: ReadonlyMap<string, string>;
+  /** What a scheduled run asks before it searches; null or absent for any other run. */
+  readonly check?: RunContext['check'];
 }
 
 /** Validation scores of the candidates that take part: enough of their rollouts were scored. */

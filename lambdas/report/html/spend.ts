@@ -17,6 +17,8 @@ const STOPPED: Readonly<Record<StopReason, string>> = {
   costUsd: 'its money was spent',
   minutes: 'its time was up',
   perfect_validation: 'a candidate was right on every validation example',
+  unchanged: 'nothing had changed since the last look',
+  stopped: 'somebody stopped it',
 };
 
 /** Why the search ended, in words that follow "it ended because". */
