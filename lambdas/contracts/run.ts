@@ -57,6 +57,8 @@ export const runRecordSchema = z.strictObject({
   execution: z.string().nullable().default(null),
   /** What the queue does when a place is free: the first start, a redrive after a stop, a new execution after a failure. */
   start: z.enum(['new', 'redrive', 'resume']).default('new'),
+  /** When the queue began to start its execution; null while it waits. Whoever is stopped before has none. */
+  launchedAt: z.string().nullable().default(null),
   /** ISO 8601: when it was asked for. Key of both indexes. */
   createdAt: z.string().default(''),
   /** When Prepare began it; null while it is queued. */

@@ -80,6 +80,22 @@ export async function updateRun(runId: string, changes: Partial<RunRecord>, ifTu
   );
 }
 
+const INPUT = 'input';
+
+/** Keeps the input that the run's execution is started with. As text: DynamoDB nests less deeply than JSON. */
+export async function saveRunInput(runId: string, input: unknown): Promise<void> {
+  const json = JSON.stringify(input);
+  await documentClient().send(new PutCommand({ TableName: tableName(), Item: { runId, recordId: INPUT, json } }));
+}
+
+/** null: none was kept. */
+export async function loadRunInput(runId: string): Promise<unknown> {
+  const { Item } = await documentClient().send(
+    new GetCommand({ TableName: tableName(), Key: { runId, recordId: INPUT }, ConsistentRead: true }),
+  );
+  return typeof Item?.json === 'string' ? JSON.parse(Item.json) : null;
+}
+
 type KindName = keyof typeof kinds;
 type RecordOf<K extends KindName> = z.output<(typeof kinds)[K]['schema']>;
 
