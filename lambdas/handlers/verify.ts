@@ -1,7 +1,9 @@
-/** Verify: baseline and winner on a shard of the sealed test set. Only scores leave this function. */
-import type { VerificationRow } from '../contracts/artifacts.ts';
+/** Verify: baseline, winner and champion on a shard of the sealed test set. Only scores leave this function. */
+import type { Archive, RunContext, VerificationRow } from '../contracts/artifacts.ts';
 import { itemDoneSchema, itemInputSchema } from '../contracts/payloads.ts';
+import type { Components } from '../contracts/task.ts';
 import { candidateOf, componentsOf } from '../optimizer/archive.ts';
+import { CHAMPION_ID } from '../optimizer/champion.ts';
 import { addUsage } from '../optimizer/usage.ts';
 import { stateHandler } from '../platform/handler.ts';
 import { keepLedger, loadItem } from '../rollout/item.ts';
@@ -33,7 +35,7 @@ export const handler = stateHandler(itemInputSchema, itemDoneSchema, async (inpu
     jobs: pairs.map(({ example, candidateId, draw }) => ({
       split: 'test',
       example,
-      components: componentsOf(archive, candidateOf(archive, candidateId)),
+      components: promptOf(candidateId, archive, context),
       draw,
     })),
   };
@@ -52,3 +54,9 @@ export const handler = stateHandler(itemInputSchema, itemDoneSchema, async (inpu
   }
   return { status: 'done' as const, index };
 });
+
+/** @throws Error when neither the archive nor the context has the prompt. */
+function promptOf(candidateId: string, archive: Archive, { champion }: RunContext): Components {
+  if (candidateId === CHAMPION_ID && champion !== null) return champion.components;
+  return componentsOf(archive, candidateOf(archive, candidateId));
+}

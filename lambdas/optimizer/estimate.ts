@@ -116,8 +116,8 @@ function attributionCourse(task: Task, facts: RunFacts, name: Name): Estimate {
   const total = plus(
     times(taskCall(usual, usually, 'train', prompt), isLow ? survey : most),
     times(reflectionSlot(usual, usually, prompt, REFLECTIONS_A_SLOT[name]), slots),
-    // A run without a better prompt tests the baseline alone.
-    times(sealedTest(usual, usually, prompt, prompt), isLow ? 0.5 : 1),
+    // A run without a better prompt tests the baseline, and the champion, alone.
+    sealedTest(usual, usually, prompt, isLow ? null : prompt),
   );
   return {
     generations: isLow ? 0 : Math.min(rounds, optimizer.generations),
@@ -159,7 +159,7 @@ function spendOf(
     mutationSlot(task, facts, task.prompt, reflections),
     times(childValidation(task, facts, task.prompt), accepted * climbed),
   );
-  const test = times(sealedTest(task, facts, task.prompt, task.prompt), accepted === 0 ? 0.5 : 1);
+  const test = sealedTest(task, facts, task.prompt, accepted === 0 ? null : task.prompt);
   return plus(validated, times(made, slots), times(validated, validations), test);
 }
 

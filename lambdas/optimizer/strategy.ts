@@ -5,12 +5,20 @@ import { foldProposals, foldStage } from './attribution/fold.ts';
 import { planAttribution } from './attribution/next-step.ts';
 import { foldMutations, foldShards } from './gepa/fold.ts';
 import { planNextStep as planGepa, testFitsWith } from './gepa/next-step.ts';
+import { foldCheck, isChecking, isCheckStep, planCheck } from './steps/check-step.ts';
 import type { LandedMutation, LandedShard } from './steps/landed.ts';
 import type { Search } from './steps/search.ts';
 
-/** The archive with the step of its next turn. `folded` has everything in it that landed so far. */
+/**
+ * The archive with the step of its next turn; without one and with the stop reason `unchanged` where a scheduled run has
+ * found that there is nothing to do. `folded` has everything in it that landed so far.
+ */
 export function planNextStep(folded: Archive, search: Search): Archive {
-  return search.task.optimizer.strategy === 'attribution' ? planAttribution(folded, search) : planGepa(folded, search);
+  const checked = planCheck(folded, search);
+  if (isChecking(checked)) return checked;
+  return search.task.optimizer.strategy === 'attribution'
+    ? planAttribution(checked, search)
+    : planGepa(checked, search);
 }
 
 /** @throws ModelRefusedRequestError, ModelUnavailableError when going on makes no sense. */
@@ -20,6 +28,7 @@ export function foldScores(
   landed: readonly LandedShard[],
   search: Search,
 ): Archive {
+  if (isCheckStep(step)) return foldCheck(archive, step, landed, search);
   return archive.attribution === null
     ? foldShards(archive, step, landed, search.task)
     : foldStage(archive, step, landed, search.task);

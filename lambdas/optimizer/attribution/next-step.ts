@@ -67,9 +67,8 @@ function withPlan(archive: Archive, search: Search): Archive {
   const slot = reflectionSlot(task, facts, longest);
   const known = stateOf(archive).plan;
   const before = rolloutsIn(freeForSearch(archive, search), call);
-  // What is held for the finalists is decided once, before anything was spent.
-  const finalists =
-    archive.spend.modelCalls === 0 ? finalistsShare(before, facts.validationSize, task) : known.finalists;
+  // What is held for the finalists is decided once, before anything was searched.
+  const finalists = archive.scores.length === 0 ? finalistsShare(before, facts.validationSize, task) : known.finalists;
   const held = withState(archive, { plan: { ...known, finalists } });
   const free = freeForSearch(held, search);
   const wanted = planRounds(rolloutsIn(free, call), facts.trainSize, task, started);

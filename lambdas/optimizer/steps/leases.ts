@@ -5,6 +5,7 @@
  */
 import type { Archive } from '../../contracts/artifacts.ts';
 import type { LeaseGrant, RolloutRequest, Step } from '../../contracts/step.ts';
+import type { Components } from '../../contracts/task.ts';
 import {
   type Amount,
   childValidation,
@@ -19,9 +20,11 @@ import {
   taskCall,
   times,
 } from '../budget.ts';
+import { CHAMPION_ID } from '../champion.ts';
 import { validationWork } from '../gepa/validation-work.ts';
 import { grantLeases } from '../shards.ts';
-import { freeBeforeTest, freeForSearch, longestOf } from './reserves.ts';
+import { checkRoom, checkWork } from './check-work.ts';
+import { freeBeforeTest, freeForSearch, longerOf, longestOf } from './reserves.ts';
 import { componentsById, type Search } from './search.ts';
 
 export const NO_LEASE: LeaseGrant = { calls: 0, tokens: 0, costUsd: 0 };
@@ -62,7 +65,7 @@ export function withRenewedLeases(archive: Archive, search: Search, progress: re
 
 function grant(archive: Archive, search: Search, needs: readonly Amount[]): Archive {
   const step = stepOf(archive);
-  const isFirst = archive.scores.length === 0;
+  const isFirst = archive.scores.length === 0 && !isCheck(step);
   const leases = grantLeases(
     needs,
     stepRoom(step, archive, search),
@@ -77,6 +80,9 @@ function stepRoom(step: Step, archive: Archive, search: Search): Amount {
   const { task, facts } = search;
   switch (step.kind) {
     case 'score': {
+      if (isCheck(step)) {
+        return minus(checkRoom(archive, search), sumOf(checkWork(archive, search).later.map(callsOf(archive, search))));
+      }
       const isSearch = step.purpose === 'children' || step.purpose === 'survey' || step.purpose === 'mixtures';
       const free = isSearch ? freeForSearch(archive, search) : freeBeforeTest(archive, search);
       return minus(free, sumOf(laterRequests(step, archive, search).map(callsOf(archive, search))));
@@ -106,7 +112,7 @@ function itemNeeds(step: Step, archive: Archive, search: Search): Amount[] {
       );
     case 'verify':
       return step.items.map(({ from, to, draws, candidateIds }) => {
-        const calls = candidateIds.map((id) => taskCall(task, facts, 'test', componentsById(archive, id)));
+        const calls = candidateIds.map((id) => taskCall(task, facts, 'test', sealedPrompt(archive, search, id)));
         return times(plus(...calls), (to - from) * draws);
       });
   }
@@ -114,8 +120,20 @@ function itemNeeds(step: Step, archive: Archive, search: Search): Amount[] {
 
 /** Worst case of one more call, whichever prompt it is for. */
 function retryOf(step: Step, archive: Archive, search: Search): Amount {
+  const { task, facts } = search;
   const split = { score: 'validation', mutate: 'train', verify: 'test' } as const;
-  return taskCall(search.task, search.facts, split[step.kind], longestOf(archive, search));
+  const longest = longestOf(archive, search);
+  const isSealed = step.kind === 'verify' && facts.champion != null;
+  return taskCall(task, facts, split[step.kind], isSealed ? longerOf(longest, facts.champion, search) : longest);
+}
+
+function isCheck(step: Step): boolean {
+  return step.kind === 'score' && step.purpose === 'check';
+}
+
+/** A prompt of the sealed test: the champion's is in no archive. */
+function sealedPrompt(archive: Archive, { facts }: Search, id: string): Components {
+  return id === CHAMPION_ID && facts.champion != null ? facts.champion : componentsById(archive, id);
 }
 
 /** Rollouts of the stage that wait for a later step; their room is kept. */
@@ -125,7 +143,8 @@ function laterRequests(
   search: Search,
 ): readonly RolloutRequest[] {
   if (archive.attribution !== null) return archive.attribution.due;
-  return purpose === 'survey' || purpose === 'mixtures' ? [] : validationWork(archive, search, purpose).later;
+  const isElsewhere = purpose === 'check' || purpose === 'survey' || purpose === 'mixtures';
+  return isElsewhere ? [] : validationWork(archive, search, purpose).later;
 }
 
 /** Worst case of one call, by prompt and split. */

@@ -1,5 +1,5 @@
 /** What must end the run: a model that refuses us, that cannot be reached, that never answers a reflection. */
-import type { Archive, Ledger } from '../../contracts/artifacts.ts';
+import type { Archive, Check, Ledger } from '../../contracts/artifacts.ts';
 import { ModelRefusedRequestError, ModelUnavailableError, TooManyFailuresError } from '../../contracts/errors.ts';
 import type { Step } from '../../contracts/step.ts';
 import { BASELINE_ID, LEAST_SCORED_SHARE } from '../archive.ts';
@@ -49,6 +49,16 @@ export function throwIfNoBaseline(archive: Archive, landed: readonly LandedShard
   if (scored < rows.length * LEAST_SCORED_SHARE) throw error;
   const limit = `more than the ${Math.round(maxFailureShare * 100)} % that may be left out (maxFailureShare)`;
   throw new TooManyFailuresError(`${error.message} This is ${limit}.`);
+}
+
+/**
+ * A look in which nothing at all was scored cannot say that nothing has changed.
+ * @throws ModelUnavailableError
+ */
+export function throwIfNothingChecked({ scores, failures }: Check, landed: readonly LandedShard[]): void {
+  if (Object.keys(scores).length > 0) return;
+  const rollouts = landed.flatMap((shard) => shard.rollouts);
+  throw outage(`Nobody can say whether anything has changed: all of ${failures} calls failed`, landed, rollouts);
 }
 
 /**
