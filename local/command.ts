@@ -8,8 +8,11 @@ import { FolderInUseError } from './embedded-aws.ts';
 import type { ExecutionResult } from './engine.ts';
 import { withScorerFiles } from './user-scorers.ts';
 
-/** The run ended with a result; it failed; the input is wrong and nothing was started; it was stopped by Ctrl-C. */
-export const exitCodes = { done: 0, failed: 1, invalid: 2, stopped: 130 } as const;
+/**
+ * The run ended with a result; it failed; the input is wrong and nothing was started; the champion got worse; it was
+ * stopped by Ctrl-C.
+ */
+export const exitCodes = { done: 0, failed: 1, invalid: 2, worse: 3, stopped: 130 } as const;
 
 /** Problems that are printed at most. */
 const MOST_PROBLEMS = 20;

@@ -1,11 +1,10 @@
 /** One run on one machine: the embedded AWS, the model, the execution, the files that come out of it. */
 import { createHash } from 'node:crypto';
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
-import { dirname, extname, join } from 'node:path';
+import { extname, join } from 'node:path';
 import type { SplitName } from '../lambdas/contracts/dataset.ts';
 import type { ExecutionInput } from '../lambdas/contracts/payloads.ts';
 import { type Report, reportSchema } from '../lambdas/contracts/report.ts';
-import type { TaskInput } from '../lambdas/contracts/task.ts';
+import type { Components, TaskInput } from '../lambdas/contracts/task.ts';
 import { requestStop } from '../lambdas/platform/shutdown.ts';
 import { forgetModel } from '../lambdas/rollout/item.ts';
 import { runObject } from '../lambdas/store/artifacts.ts';
@@ -13,7 +12,9 @@ import { bucketNamed, getArtifact, getText, putText } from '../lambdas/store/obj
 import { startEmbeddedAws } from './embedded-aws.ts';
 import { type EngineOptions, type Execution, type ExecutionResult, startExecution } from './engine.ts';
 import { bringHistory, keepHistory } from './history.ts';
+import { resultFiles, writeResult } from './result-files.ts';
 import type { LoadedTask } from './task-file.ts';
+import { taskWithDatasets } from './task-input.ts';
 import { checkScorerFiles, keepUserAws } from './user-scorers.ts';
 
 export interface LocalRun {
@@ -23,14 +24,13 @@ export interface LocalRun {
   readonly loaded: LoadedTask;
   /** A sentence that the report must carry. */
   readonly notice: string | undefined;
+  /** A prompt that the winner meets on the sealed test. */
+  readonly compareWith?: Components | undefined;
 }
 
 export type LocalResult<R = { readonly report: Report }> =
   | ({ readonly status: 'SUCCEEDED' } & R)
   | Exclude<ExecutionResult, { status: 'SUCCEEDED' }>;
-
-/** Files of a result, by what they are. Paths below the run's folder. */
-export const resultFiles = { report: 'report.html', data: 'report.json', prompt: 'best-prompt' } as const;
 
 /** Longest wait for what is in flight when a run is stopped, milliseconds. */
 const STOP_PATIENCE_MS = 10_000;
@@ -41,7 +41,7 @@ const STOP_PATIENCE_MS = 10_000;
  * @throws FolderInUseError when another process is at the same run
  */
 export async function runLocally(
-  { runId, folder, loaded, notice }: LocalRun,
+  { runId, folder, loaded, notice, compareWith }: LocalRun,
   stop?: AbortSignal,
   engine?: EngineOptions,
 ): Promise<LocalResult> {
@@ -50,6 +50,7 @@ export async function runLocally(
     async (): Promise<ExecutionInput> => ({
       task: await taskInput(loaded),
       ...(notice === undefined ? {} : { notice }),
+      ...(compareWith === undefined ? {} : { compareWith }),
     }),
     async () => ({ report: await fetchResult(runId, folder) }),
     stop,
@@ -118,36 +119,23 @@ function patience(): Promise<void> {
 }
 
 /** Puts the datasets where Prepare finds them, test sets where nobody else may look, and names them in the task. */
-export async function taskInput({ file, task, datasets }: LoadedTask): Promise<TaskInput> {
+export async function taskInput(loaded: LoadedTask): Promise<TaskInput> {
   const uris: Partial<Record<SplitName, string>> = {};
-  for (const [name, dataset] of Object.entries(datasets) as [SplitName, { path: string; text: string }][]) {
+  for (const [name, dataset] of Object.entries(loaded.datasets) as [SplitName, { path: string; text: string }][]) {
     const bucket = bucketNamed(name === 'test' ? 'sealed' : 'data');
     const hash = createHash('sha256').update(dataset.text).digest('hex').slice(0, 32);
     const key = `uploads/${hash}${extname(dataset.path)}`;
     await putText({ bucket, key }, dataset.text, 'text/plain; charset=utf-8');
     uris[name] = `s3://${bucket}/${key}`;
   }
-  const { train = '', test = '', ...optional } = uris;
-  const { output: _output, ...rest } = file;
-  return {
-    ...rest,
-    datasets: { train, test, ...optional },
-    ...(task.outputSchema === undefined ? {} : { output: { schema: task.outputSchema } }),
-  };
+  return taskWithDatasets(loaded, uris);
 }
 
 async function fetchResult(runId: string, folder: string): Promise<Report> {
   const report = await getArtifact(runObject(runId, resultFiles.data), reportSchema);
-  const components = Object.keys(report.recommended.components);
-  rmSync(join(folder, resultFiles.prompt), { recursive: true, force: true });
-  for (const name of [
-    resultFiles.data,
-    resultFiles.report,
-    ...components.map((c) => `${resultFiles.prompt}/${c}.txt`),
-  ]) {
-    const path = join(folder, name);
-    mkdirSync(dirname(path), { recursive: true });
-    writeFileSync(path, (await getText(runObject(runId, name))) ?? '');
-  }
+  const [data, page] = await Promise.all(
+    [resultFiles.data, resultFiles.report].map((name) => getText(runObject(runId, name))),
+  );
+  writeResult(folder, { data: data ?? '', page: page ?? '', components: report.recommended.components });
   return report;
 }

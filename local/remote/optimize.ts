@@ -1,0 +1,174 @@
+/** `optimize --remote`: the run goes on in the service, and this command starts it, follows it and fetches what it left. */
+import { randomBytes } from 'node:crypto';
+import { join, resolve } from 'node:path';
+import { InvalidInputError } from '../../lambdas/contracts/errors.ts';
+import type { Report } from '../../lambdas/contracts/report.ts';
+import { setFileRunner } from '../../lambdas/platform/scorers.ts';
+import { exitCodes, stoppable, tellEnd } from '../command.ts';
+import { readEarlierReport } from '../compare.ts';
+import { type Options, resumeCommand, type StopRequest, stopCommand } from '../optimize-options.ts';
+import { newRunId, tellEstimate, tellResult, tellStart } from '../optimize-output.ts';
+import { type ProgressView, showProgress } from '../progress.ts';
+import { resultPaths } from '../result-files.ts';
+import { type LoadedTask, loadTask } from '../task-file.ts';
+import { connect, type RemoteApi } from './api.ts';
+import { followRun, type RunView } from './follow.ts';
+import { pendingRun } from './pending.ts';
+import { RemoteError } from './problems.ts';
+import { fetchResult } from './result.ts';
+import { estimateRun, requestOf, startRun, stopRun } from './runs.ts';
+
+type RemoteOptions = Options & { readonly remote: string };
+
+/** Runs the command for a service and gives its exit code. */
+export async function optimizeRemotely(options: RemoteOptions): Promise<number> {
+  // Scorers that are files cannot go along: the check of the task then says so, with file and line.
+  setFileRunner(null);
+  const loaded = loadTask(resolve(options.taskPath), options.set);
+  const earlier = options.compare === undefined ? undefined : readEarlierReport(options.compare, loaded);
+  return orTell(async () => {
+    const api = await connect(options.remote);
+    return options.dryRun ? dryRun(api, loaded, earlier, options) : run(api, loaded, earlier, options);
+  });
+}
+
+/** Stops a run of a service, and waits until it has ended. */
+export function stopRemotely({ remote, runId }: StopRequest): Promise<number> {
+  return orTell(async () => {
+    const { status } = await stopRun(await connect(remote), runId);
+    console.log(
+      status === 'stopped'
+        ? `Run ${runId} is stopped. Everything paid for is kept; optimize with --run-id ${runId} goes on with it.`
+        : `Run ${runId} had already ended: ${status}.`,
+    );
+    return exitCodes.done;
+  });
+}
+
+/** A service that cannot be had is told in a sentence. */
+async function orTell(work: () => Promise<number>): Promise<number> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!(error instanceof RemoteError)) throw error;
+    console.error(error.message);
+    return exitCodes.failed;
+  }
+}
+
+async function dryRun(
+  api: RemoteApi,
+  loaded: LoadedTask,
+  earlier: Report | undefined,
+  { json }: Options,
+): Promise<number> {
+  tellEstimate(loaded.task, await estimateRun(api, await requestOf(api, loaded, earlier)), json);
+  return exitCodes.done;
+}
+
+function run(api: RemoteApi, loaded: LoadedTask, earlier: Report | undefined, options: RemoteOptions): Promise<number> {
+  return stoppable(async (stop) => {
+    /** The run that was asked for, and whether the service has said that it is there. */
+    const asked: { runId?: string; started: boolean } = { started: false };
+    const progress = showProgress(process.stdout, loaded.task.budget);
+    try {
+      const request = await requestOf(api, loaded, earlier, stop);
+      const pending = pendingRun(api.url, request);
+      const known = options.runId ?? pending.runId;
+      asked.runId = known ?? newRunId(loaded.task.name, randomBytes(2).toString('hex'));
+      pending.keep(asked.runId);
+      await startRun(api, asked.runId, request, { resume: options.runId !== undefined, signal: stop }).catch(
+        (error) => {
+          if (error instanceof InvalidInputError) pending.forget();
+          throw error;
+        },
+      );
+      asked.started = true;
+      tellBegin(loaded, asked.runId, api, known === undefined ? null : pending.runId, options);
+      const ended = await follow(api, asked.runId, { progress, stop, json: options.json });
+      const code = await conclude(api, ended, loaded, earlier, options);
+      pending.forget();
+      return code;
+    } catch (error) {
+      progress.done();
+      if (stop.aborted) return tellLeft(asked, options);
+      if (asked.runId === undefined || !asked.started) throw error;
+      return tellLost(error, asked.runId, options);
+    }
+  });
+}
+
+function tellBegin(loaded: LoadedTask, runId: string, api: RemoteApi, pending: string | null, { json }: Options): void {
+  if (json) return;
+  tellStart(loaded, runId, ` at ${api.url}`);
+  if (pending === runId)
+    console.log('An earlier call of this command has begun this run; give --run-id for another one.');
+  console.log('');
+}
+
+async function follow(
+  api: RemoteApi,
+  runId: string,
+  { progress, stop, json }: { progress: ProgressView; stop: AbortSignal; json: boolean },
+): Promise<RunView> {
+  const ended = await followRun(api, runId, {
+    onEvent: json ? () => {} : progress.onEvent,
+    onQueued: () => {
+      if (!json) console.log('The run waits for a free place.');
+    },
+    signal: stop,
+  });
+  progress.done();
+  return ended;
+}
+
+async function conclude(
+  api: RemoteApi,
+  { runId, status, outcome, error }: RunView,
+  { task }: LoadedTask,
+  earlier: Report | undefined,
+  options: RemoteOptions,
+): Promise<number> {
+  const { json } = options;
+  const folder = resolve(options.folder ?? join('.prompt-optimizer', runId));
+  const again = resumeCommand(options, runId);
+  if (status === 'failed') {
+    const { name, message } = error ?? { name: 'Error', message: 'nobody knows why.' };
+    return tellEnd({ status: 'FAILED', error: name, cause: `${name}: ${message}` }, again);
+  }
+  if (status === 'stopped') {
+    await fetchResult(api, runId, folder);
+    console.error(`What there is of it: ${resultPaths(folder).report}`);
+    return tellEnd({ status: 'ABORTED' }, again);
+  }
+  if (status === 'skipped') {
+    console.log(json ? JSON.stringify(outcome, null, 2) : (outcome?.summary ?? 'The run was skipped.'));
+    return exitCodes.done;
+  }
+  const report = await fetchResult(api, runId, folder);
+  if (report === null) throw new RemoteError(`Run ${runId} has ended, and its report has no verdict.`);
+  const code = tellResult(report, { prompt: task.prompt, folder, earlier, json });
+  const promotion = outcome?.promotion;
+  if (!json && promotion != null && promotion.decision !== 'none') console.log(`\n${promotion.reason}`);
+  return code;
+}
+
+/** Ctrl-C: the run belongs to the service, so it goes on. */
+function tellLeft({ runId, started }: { runId?: string; started: boolean }, options: RemoteOptions): number {
+  if (runId === undefined) {
+    console.error('Stopped before the run was started.');
+    return exitCodes.stopped;
+  }
+  console.error(`You no longer follow run ${runId}, which ${started ? 'goes on' : 'may have begun'}.`);
+  console.error(`Follow it again: ${resumeCommand(options, runId)}`);
+  console.error(`Stop it: ${stopCommand(options.remote, runId)}`);
+  return exitCodes.stopped;
+}
+
+/** The service answers no more, or refuses: that says nothing of the run. */
+function tellLost(error: unknown, runId: string, options: RemoteOptions): number {
+  if (!(error instanceof InvalidInputError || error instanceof RemoteError)) throw error;
+  console.error(error.message);
+  console.error(`Run ${runId} may well go on. Follow it again: ${resumeCommand(options, runId)}`);
+  return exitCodes.failed;
+}

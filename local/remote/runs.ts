@@ -1,0 +1,85 @@
+/** Runs of the service: what is asked for, starting it once, resuming and stopping it. */
+import { z } from 'zod';
+import type { Report } from '../../lambdas/contracts/report.ts';
+import { powerSchema } from '../../lambdas/contracts/report.ts';
+import type { Components, TaskInput } from '../../lambdas/contracts/task.ts';
+import type { LoadedTask } from '../task-file.ts';
+import { taskWithDatasets } from '../task-input.ts';
+import { pause, type RemoteApi } from './api.ts';
+import { uploadDatasets } from './datasets.ts';
+import { getRun, type RunView, runViewSchema } from './follow.ts';
+
+export interface RunRequest {
+  readonly task: TaskInput;
+  readonly compareWith?: Components | undefined;
+}
+
+/**
+ * What the service is asked for: the task in place, its datasets stored there.
+ * @throws InvalidInputError, RemoteError
+ */
+export async function requestOf(
+  api: RemoteApi,
+  loaded: LoadedTask,
+  earlier: Report | undefined,
+  signal?: AbortSignal,
+): Promise<RunRequest> {
+  const task = taskWithDatasets(loaded, await uploadDatasets(api, loaded, signal));
+  return {
+    task: { ...task, evals: task.evals.map(({ file: _file, fileHash: _hash, ...settings }) => settings) },
+    ...(earlier === undefined ? {} : { compareWith: earlier.recommended.components }),
+  };
+}
+
+const json = { 'content-type': 'application/json' };
+
+/**
+ * Starts a run. The same id again is the same run; one that failed or was stopped is resumed when `resume` says so.
+ * @throws InvalidInputError also when there is such a run of something else; RemoteError
+ */
+export async function startRun(
+  api: RemoteApi,
+  runId: string,
+  request: RunRequest,
+  { resume, signal, file }: { resume: boolean; signal?: AbortSignal; file?: string },
+): Promise<RunView> {
+  const run = await api.json('POST', '/runs', runViewSchema, {
+    headers: { ...json, 'idempotency-key': runId },
+    body: JSON.stringify({ ...request, runId }),
+    file,
+    signal,
+  });
+  if (!resume || (run.status !== 'failed' && run.status !== 'stopped')) return run;
+  return api.json('POST', `/runs/${runId}/resume`, runViewSchema, { signal });
+}
+
+/** Wait between two looks at a run that is stopping, milliseconds. */
+const STOPPING_WAIT_MS = 500;
+
+/** Stops a run and waits until it has ended. @throws InvalidInputError, RemoteError */
+export async function stopRun(api: RemoteApi, runId: string): Promise<RunView> {
+  let run = await api.json('POST', `/runs/${runId}/stop`, runViewSchema);
+  while (run.status === 'stopping' || run.status === 'running') {
+    await pause(STOPPING_WAIT_MS);
+    run = await getRun(api, runId);
+  }
+  return run;
+}
+
+const courseSchema = z.object({
+  generations: z.number(),
+  rollouts: z.number(),
+  reflectionCalls: z.number(),
+  tokens: z.number(),
+  costUsd: z.number().nullable(),
+});
+const estimateSchema = z.object({ low: courseSchema, expected: courseSchema, high: courseSchema, power: powerSchema });
+
+/** What a run would spend. @throws InvalidInputError, RemoteError */
+export function estimateRun(
+  api: RemoteApi,
+  request: RunRequest,
+  file?: string,
+): Promise<z.infer<typeof estimateSchema>> {
+  return api.json('POST', '/runs/estimate', estimateSchema, { headers: json, body: JSON.stringify(request), file });
+}
