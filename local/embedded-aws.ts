@@ -18,8 +18,7 @@ import { startFauxqs } from 'fauxqs';
 import { forgetArtifacts } from '../lambdas/store/artifacts.ts';
 import { closeClients } from '../lambdas/store/clients.ts';
 import { buckets, type TableSchema, tables } from '../lambdas/store/tables.ts';
-
-const LOOPBACK = '127.0.0.1';
+import { LOOPBACK, refuseOtherHosts } from './loopback.ts';
 
 export interface EmbeddedAws {
   readonly dynamodbUrl: string;
@@ -53,6 +52,9 @@ export async function startEmbeddedAws(folder: string): Promise<EmbeddedAws> {
     AWS_REGION: 'us-east-1',
     AWS_ACCESS_KEY_ID: 'local',
     AWS_SECRET_ACCESS_KEY: 'local',
+    // Either would lead the SDK to the user's own credentials; a presigned URL would then tell the token.
+    AWS_PROFILE: undefined,
+    AWS_SESSION_TOKEN: undefined,
     AWS_ENDPOINT_URL_DYNAMODB: dynamodbUrl,
     AWS_ENDPOINT_URL_S3: s3Url,
     ...Object.fromEntries(
@@ -91,6 +93,7 @@ async function startDynalite(path: string): Promise<{ server: ReturnType<typeof 
     server.listen(0, LOOPBACK, resolve);
   });
   server.keepAliveTimeout = 60_000;
+  refuseOtherHosts(server);
   return { server, port: (server.address() as AddressInfo).port };
 }
 
@@ -163,6 +166,7 @@ async function onLoopback<T>(start: () => Promise<T>): Promise<T> {
       typeof options === 'object' && options !== null && 'host' in options && options.host === '0.0.0.0'
         ? { ...options, host: LOOPBACK }
         : options;
+    refuseOtherHosts(this);
     return Reflect.apply(listen, this, [confined, ...rest]);
   };
   try {
@@ -191,13 +195,16 @@ function isJson(text: string): boolean {
   }
 }
 
-function setEnvironment(values: Readonly<Record<string, string>>): () => void {
+/** Sets variables of this process (undefined: takes them away). @returns what brings them back as they were */
+export function setEnvironment(values: Readonly<Record<string, string | undefined>>): () => void {
   const before = Object.fromEntries(Object.keys(values).map((name) => [name, process.env[name]]));
-  Object.assign(process.env, values);
-  return () => {
-    for (const [name, value] of Object.entries(before)) {
-      if (value === undefined) delete process.env[name];
-      else process.env[name] = value;
-    }
-  };
+  assign(values);
+  return () => assign(before);
+}
+
+function assign(values: Readonly<Record<string, string | undefined>>): void {
+  for (const [name, value] of Object.entries(values)) {
+    if (value === undefined) delete process.env[name];
+    else process.env[name] = value;
+  }
 }

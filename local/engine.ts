@@ -78,20 +78,19 @@ export interface EngineOptions {
 /** Starts an execution of the definition; `name` is the execution's, and so the run id. */
 export function startExecution(name: string, input: unknown, options: EngineOptions = {}): Execution {
   const functions = options.functions ?? stateFunctions;
-  const text = readFileSync(options.definitionPath ?? optimizeDefinitionPath, 'utf-8').replace(
-    /\$\{([A-Za-z]+)FunctionArn\}/g,
-    'arn:aws:lambda:us-east-1:000000000000:function:$1',
-  );
-  const definition: StateMachineDefinition = JSON.parse(text);
+  const definition: StateMachineDefinition = JSON.parse(definitionText(options.definitionPath));
   // The tests validate the definition; doing it in every run would take a quarter of a second.
   const machine = new StateMachine(definition, { validationOptions: { noValidate: true } });
   const running = new Set<Promise<unknown>>();
+  let aborted = false;
   const handlers = Object.fromEntries(
     taskStates(definition).map((state) => {
       const handle = taskHandler(state, functions, options.onPayload);
       return [
         state,
         (payload: JsonValue) => {
+          // The engine still begins the items of a Map that were waiting when it was aborted.
+          if (aborted) return Promise.reject(new ExecutionAbortedError());
           const call = handle(payload);
           const settled = call.then(noop, noop).finally(() => running.delete(settled));
           running.add(settled);
@@ -106,7 +105,10 @@ export function startExecution(name: string, input: unknown, options: EngineOpti
   });
   return {
     result: execution.result.then(succeeded, ended),
-    abort: () => execution.abort(),
+    abort() {
+      aborted = true;
+      execution.abort();
+    },
     async idle() {
       while (running.size > 0) await Promise.all(running);
     },
@@ -114,6 +116,20 @@ export function startExecution(name: string, input: unknown, options: EngineOpti
 }
 
 const noop = (): void => {};
+
+const definitionTexts = new Map<string, string>();
+
+/** A definition with names of functions in it; read once, since a server starts many executions. */
+function definitionText(path = optimizeDefinitionPath): string {
+  const known = definitionTexts.get(path.href);
+  if (known !== undefined) return known;
+  const text = readFileSync(path, 'utf-8').replace(
+    /\$\{([A-Za-z]+)FunctionArn\}/g,
+    'arn:aws:lambda:us-east-1:000000000000:function:$1',
+  );
+  definitionTexts.set(path.href, text);
+  return text;
+}
 
 type JsonValue = Parameters<StateMachine['run']>[0];
 

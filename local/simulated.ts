@@ -4,17 +4,33 @@ import { judgesOf } from '../lambdas/rollout/check-task.ts';
 import { SIMULATED_MODEL_NOTICE, startSimulatedModel } from './simulated-model/index.ts';
 import type { LoadedTask } from './task-file.ts';
 
-/** Does `work` with a model to be found in the environment. `notice` is what a result must say of it. */
-export async function withModel<T>(work: (notice: string | undefined) => Promise<T>): Promise<T> {
+/** The model that the environment names from now on. */
+export interface LocalModel {
+  /** What a result must say of it. */
+  readonly notice: string | undefined;
+  close(): Promise<void>;
+}
+
+/** Lets the environment name a model: the simulated one where the user names none. */
+export async function startModel(): Promise<LocalModel> {
   const isSimulated = optionalEnv('OPENAI_API_KEY') === undefined && optionalEnv('OPENAI_BASE_URL') === undefined;
   const simulated = isSimulated ? await startSimulatedModel() : undefined;
   if (simulated !== undefined) process.env.OPENAI_BASE_URL = simulated.baseUrl;
   // Servers on one's own machine need no key, but the client wants one.
   process.env.OPENAI_API_KEY ??= 'none';
+  return {
+    notice: isSimulated ? SIMULATED_MODEL_NOTICE : undefined,
+    close: async () => simulated?.close(),
+  };
+}
+
+/** Does `work` with a model to be found in the environment. `notice` is what a result must say of it. */
+export async function withModel<T>(work: (notice: string | undefined) => Promise<T>): Promise<T> {
+  const model = await startModel();
   try {
-    return await work(isSimulated ? SIMULATED_MODEL_NOTICE : undefined);
+    return await work(model.notice);
   } finally {
-    await simulated?.close();
+    await model.close();
   }
 }
 

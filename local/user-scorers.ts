@@ -69,3 +69,24 @@ export async function keepUserAws(evals: readonly EvalSettings[]): Promise<void>
     given.destroy();
   }
 }
+
+/** As `keepUserAws` for whatever tasks may come: without credentials only the scorers that need them fail. */
+export async function keepUserAwsIfAny(): Promise<void> {
+  const { scorerClient, setScorerClient } = await import('../lambdas/platform/scorer-functions.ts');
+  const given = scorerClient();
+  const region = await given.config.region().catch(() => undefined);
+  given.destroy();
+  const { AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN, AWS_PROFILE } = process.env;
+  const isInEnvironment = AWS_PROFILE === undefined && AWS_ACCESS_KEY_ID && AWS_SECRET_ACCESS_KEY;
+  const own = isInEnvironment
+    ? {
+        credentials: {
+          accessKeyId: AWS_ACCESS_KEY_ID,
+          secretAccessKey: AWS_SECRET_ACCESS_KEY,
+          ...(AWS_SESSION_TOKEN ? { sessionToken: AWS_SESSION_TOKEN } : {}),
+        },
+      }
+    : // A named profile is looked up when it is needed, and passes over the environment, which is then another one.
+      { profile: AWS_PROFILE ?? 'default' };
+  setScorerClient(scorerClient({ ...own, ...(region === undefined ? {} : { region }) }));
+}

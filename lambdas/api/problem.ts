@@ -35,6 +35,7 @@ export type Problem = z.infer<typeof problemSchema>;
 export const problemTitles = {
   400: 'The request is wrong',
   401: 'Who asks is not known',
+  403: 'Who asks may not',
   404: 'Not found',
   405: 'The path does not know this method',
   409: 'Something else is in the way',
