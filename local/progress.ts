@@ -20,8 +20,8 @@ const REDRAW_MS = 100;
 
 /** @param now milliseconds; passed in so that tests have their own clock */
 export function showProgress(output: Output, budget: Budget, now: () => number = Date.now): ProgressView {
-  const startedMs = now();
   let progress: Progress | null = null;
+  let plannedMs = 0;
   let since = { rollouts: 0, failures: 0, costUsd: 0 };
   let drawnMs = Number.NEGATIVE_INFINITY;
   let printed = -1;
@@ -33,11 +33,13 @@ export function showProgress(output: Output, budget: Budget, now: () => number =
       failures: progress.failures + since.failures,
       costUsd: progress.costUsd === null ? null : progress.costUsd + since.costUsd,
     };
+  // The run's own clock: whoever resumes a run, or begins to follow one, comes in the middle of it.
+  const elapsedMs = (state: Progress): number => state.elapsedMs + now() - plannedMs;
   const draw = (force: boolean): void => {
     const state = current();
     if (state === null || (!force && now() - drawnMs < REDRAW_MS)) return;
     drawnMs = now();
-    const line = describe(state, budget, now() - startedMs, true);
+    const line = describe(state, budget, elapsedMs(state), true);
     output.write(`\r\u001B[2K${line.slice(0, Math.max(20, (output.columns ?? 100) - 1))}`);
   };
   const printGeneration = (state: Progress): void => {
@@ -50,13 +52,14 @@ export function showProgress(output: Output, budget: Budget, now: () => number =
           : -1;
     if (over <= printed) return;
     printed = over;
-    output.write(`${describe({ ...state, generation: over }, budget, now() - startedMs, false)}\n`);
+    output.write(`${describe({ ...state, generation: over }, budget, elapsedMs(state), false)}\n`);
   };
 
   return {
     onEvent(event) {
       if (event.type === 'planned') {
         progress = event.progress;
+        plannedMs = now();
         since = { rollouts: 0, failures: 0, costUsd: 0 };
         if (output.isTTY === true) draw(true);
         else printGeneration(event.progress);

@@ -5,7 +5,7 @@ import { errorOf, RemoteError } from './problems.ts';
 import { type ApiRequest, type SendRequest, sendPlain, sendSigned } from './signed-fetch.ts';
 
 export interface Call {
-  readonly query?: Readonly<Record<string, string>> | undefined;
+  readonly query?: Readonly<Record<string, string | undefined>> | undefined;
   readonly headers?: Readonly<Record<string, string>> | undefined;
   readonly body?: string | undefined;
   /** What the request is about, for messages: a file as the user named it. */
@@ -63,7 +63,9 @@ export function remoteApi(base: string, send: SendRequest, waitsMs: readonly num
   const root = base.replace(/\/+$/, '');
   const text: RemoteApi['text'] = async (method, path, { query, headers = {}, body, file, signal } = {}) => {
     const url = new URL(`${root}${path}`);
-    for (const [name, value] of Object.entries(query ?? {})) url.searchParams.set(name, value);
+    for (const [name, value] of Object.entries(query ?? {})) {
+      if (value !== undefined) url.searchParams.set(name, value);
+    }
     for (let tried = 0; ; tried++) {
       const answer = await ask(send, url, { method, headers, body }, signal);
       if (answer instanceof Response && answer.ok) return answer.text();

@@ -50,12 +50,12 @@ export function getRun(api: RemoteApi, runId: string, signal?: AbortSignal): Pro
 export async function followRun(api: RemoteApi, runId: string, { onEvent, onQueued, signal }: Watch): Promise<RunView> {
   let run = await getRun(api, runId, signal);
   if (run.status === 'queued') onQueued();
-  let after: string | null = null;
+  let after: string | undefined;
   // What was told before this command began is read as well, also of a run that is over: generation by generation.
   for (;;) {
     const askedMs = Date.now();
     const { items }: z.infer<typeof eventsSchema> = await api.json('GET', `/runs/${runId}/events`, eventsSchema, {
-      query: { waitSeconds: String(isOver(run) ? 0 : WAIT_SECONDS), ...(after === null ? {} : { after: String(after) }) },
+      query: { after, waitSeconds: String(isOver(run) ? 0 : WAIT_SECONDS) },
       signal,
     });
     for (const { event } of items) {
