@@ -15,6 +15,13 @@ export function mean(values: readonly number[]): number | null {
   return values.length === 0 ? null : sum(values) / values.length;
 }
 
+/** Of a sample (n - 1 degrees of freedom); null for less than two values. */
+export function standardDeviation(values: readonly number[]): number | null {
+  const centre = mean(values);
+  if (centre === null || values.length < 2) return null;
+  return Math.sqrt(sum(values.map((value) => (value - centre) ** 2)) / (values.length - 1));
+}
+
 /** Share outside the interval on each side: 95 % lie inside. */
 const TAIL = 0.025;
 /** Its quantile of the normal distribution. */

@@ -1,18 +1,19 @@
 /** From the archive and the sealed scores to `report.json`. Pure. */
-import type { Archive, Candidate, RunContext, Spend, VerificationRow } from '../contracts/artifacts.ts';
+import type { Archive, RunContext, Spend, VerificationRow } from '../contracts/artifacts.ts';
 import { TooManyFailuresError } from '../contracts/errors.ts';
 import type { Mean, Report } from '../contracts/report.ts';
-import { BASELINE_ID, candidateOf, componentsOf, validationScores } from '../optimizer/archive.ts';
+import { BASELINE_ID, candidateOf, componentsOf } from '../optimizer/archive.ts';
 import { remaining } from '../optimizer/budget.ts';
-import { frontierWeights } from '../optimizer/frontier.ts';
 import { type Guards, guardsOf } from '../optimizer/guards.ts';
 import { powerOf } from '../optimizer/power.ts';
 import { stream } from '../optimizer/random.ts';
-import { bootstrapInterval, type Interval, mean, ROUNDING_ERROR } from '../optimizer/statistics.ts';
+import { bootstrapInterval, type Interval, ROUNDING_ERROR } from '../optimizer/statistics.ts';
 import { decideVerdict, nothingCompared } from '../optimizer/verdict.ts';
+import { reportedCandidates } from './candidates.ts';
+import { championOf } from './champion.ts';
 import { editsOf } from './edits.ts';
 import { judgeNoiseOf } from './judge-noise.ts';
-import { type SealedScore, sealedScores } from './sealed-scores.ts';
+import { differencesOf, type SealedScore, sealedMean, sealedPairs, sealedScores } from './sealed-scores.ts';
 
 export interface ReportInput {
   readonly context: RunContext;
@@ -34,10 +35,7 @@ export function buildReport(input: ReportInput): Report {
   const winnerId = archive.winnerId ?? BASELINE_ID;
   const evalNames = task.evals.map(({ name }) => name);
   const sealed = { baseline: sealedScores(rows, BASELINE_ID), best: sealedScores(rows, winnerId) };
-  const pairs = [...sealed.baseline].flatMap(([exampleId, baseline]) => {
-    const best = sealed.best.get(exampleId);
-    return best === undefined ? [] : [{ exampleId, baseline, best }];
-  });
+  const pairs = sealedPairs(sealed.baseline, sealed.best);
   const most = context.test.size * task.maxFailureShare;
   const missing = context.test.size - pairs.length;
   if (missing > most || pairs.length === 0) {
@@ -50,27 +48,20 @@ export function buildReport(input: ReportInput): Report {
       `The sealed test could not be measured: ${missing} of ${context.test.size} examples have no score${lastError == null ? '' : ` (${lastError})`}, and ${Math.floor(most)} may be left out (maxFailureShare). ${remedy}`,
     );
   }
-  const perEval = Object.fromEntries(
-    evalNames.map((name) => [
-      name,
-      pairs.map(({ baseline, best }) => (best.evals[name] ?? 0) - (baseline.evals[name] ?? 0)),
-    ]),
-  );
   const { verdict, testDelta, guardBroken } =
     winnerId === BASELINE_ID
       ? nothingCompared(pairs.length, evalNames)
       : decideVerdict({
-          differences: pairs.map(({ baseline, best }) => best.score - baseline.score),
-          perEval,
+          ...differencesOf(pairs, evalNames),
           guards: guardsOf(task),
           seed: task.optimizer.seed,
         });
-  const validation = validationScores(archive, evalNames);
-  const validationMeans = new Map(validation.map(({ id, scores }) => [id, meanOf([...scores.values()])]));
-  const validationOf = (id: string): Mean => validationMeans.get(id) ?? { mean: null, n: 0 };
-  const onFrontier = frontierWeights(task.optimizer.frontierType, validation);
+  const candidates = reportedCandidates(archive, task);
+  const validationOf = (candidateId: string): Mean =>
+    candidates.find(({ id }) => id === candidateId)?.validation ?? { mean: null, n: 0 };
   const judging = judgeNoiseOf(context, context.test.size);
   const recommendedId = verdict === 'improved' ? winnerId : BASELINE_ID;
+  const champion = championOf(context, archive, rows, recommendedId);
 
   return {
     schema: 'prompt-optimizer.report.v1',
@@ -81,23 +72,20 @@ export function buildReport(input: ReportInput): Report {
     baseline: {
       candidateId: BASELINE_ID,
       validation: validationOf(BASELINE_ID),
-      test: meanOf(scoresIn(sealed.baseline)),
+      test: sealedMean(sealed.baseline),
     },
-    best: { candidateId: winnerId, validation: validationOf(winnerId), test: meanOf(scoresIn(sealed.best)) },
+    best: { candidateId: winnerId, validation: validationOf(winnerId), test: sealedMean(sealed.best) },
     testDelta,
     ...(guardBroken === null ? {} : { guardBroken: guardWords(guardBroken, testDelta, guardsOf(task)) }),
+    ...(champion === undefined ? {} : { champion }),
     recommended: { candidateId: recommendedId, components: componentsOf(archive, candidateOf(archive, recommendedId)) },
     spend,
     generations: archive.generations,
-    candidates: archive.candidates.map((candidate) => ({
-      ...describe(archive, candidate),
-      validation: validationOf(candidate.id),
-      frontier: onFrontier.has(candidate.id),
-    })),
+    candidates,
     edits: editsOf(archive),
     power: powerOf(context.test.size, task.optimizer.testDraws),
-    regressions: pairs.flatMap(({ exampleId, baseline, best }) =>
-      best.score < baseline.score - ROUNDING_ERROR ? [{ exampleId, baseline: baseline.score, best: best.score }] : [],
+    regressions: pairs.flatMap(({ exampleId, before, after }) =>
+      after.score < before.score - ROUNDING_ERROR ? [{ exampleId, baseline: before.score, best: after.score }] : [],
     ),
     stopReason: archive.stopReason ?? 'generations',
     wallSeconds,
@@ -125,18 +113,6 @@ function guardWords(name: string, { perEval }: Report['testDelta'], guards: Guar
   return { eval: name, drop: -(perEval[name]?.mean ?? 0), maxDrop: guards[name] ?? 0 };
 }
 
-function describe(
-  archive: Archive,
-  candidate: Candidate,
-): Omit<Report['candidates'][number], 'validation' | 'frontier'> {
-  const { id, parents, generation, origin, status, reason } = candidate;
-  return { id, parents, generation, origin, components: componentsOf(archive, candidate), status, reason };
-}
-
 function scoresIn(scores: ReadonlyMap<string, SealedScore>): number[] {
   return [...scores.values()].map(({ score }) => score);
-}
-
-function meanOf(values: readonly number[]): Mean {
-  return { mean: mean(values), n: values.length };
 }

@@ -24,6 +24,6 @@ export function reportedCandidates(archive: Archive, task: Task): Report['candid
   });
 }
 
-export function meanOf(values: readonly number[]): Mean {
+function meanOf(values: readonly number[]): Mean {
   return { mean: mean(values), n: values.length };
 }

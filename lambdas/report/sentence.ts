@@ -1,5 +1,5 @@
 /** The verdict in plain words: the page's headline and the terminal's last word. */
-import type { Power, Report } from '../contracts/report.ts';
+import type { Difference, Power, Report } from '../contracts/report.ts';
 import { COARSE_GAIN, examplesFor, measuredPower } from '../optimizer/power.ts';
 import { ROUNDING_ERROR } from '../optimizer/statistics.ts';
 import {
@@ -13,7 +13,7 @@ import {
 } from './format.ts';
 
 /** Significance level of the verdict (DESIGN §7.4). */
-const ALPHA = 0.05;
+export const ALPHA = 0.05;
 
 export interface VerdictWords {
   /** What was found: `The new prompt is better`. */
@@ -26,16 +26,14 @@ export interface VerdictWords {
 
 /** The verdict's parts, for a page that sets them apart. */
 export function verdictWords(report: Report): VerdictWords {
-  const { mean, ci95, pValue, n } = report.testDelta;
   const advice = 'Keep your prompt.';
   if (report.best.candidateId === report.baseline.candidateId) {
     return { finding: 'No better prompt was found in this search', evidence: null, advice };
   }
-  if (n === 0) {
+  if (report.testDelta.n === 0) {
     return { finding: 'Nothing is proven: no sealed example could be scored', evidence: null, advice };
   }
-  const interval = `95 % interval ${formatInterval(ci95)}, ${formatPValue(pValue)}`;
-  const evidence = `${formatSignedPoints(mean)} points on ${formatPlural(n, 'sealed example')} (${interval})`;
+  const evidence = evidenceOf(report.testDelta);
   if (report.verdict === 'improved') return { finding: 'The new prompt is better', evidence, advice: null };
   if (report.verdict === 'regressed') return { finding: 'The new prompt is worse', evidence, advice };
   return {
@@ -43,6 +41,12 @@ export function verdictWords(report: Report): VerdictWords {
     evidence,
     advice,
   };
+}
+
+/** `+12.3 points on 70 sealed examples (95 % interval +8.1 to +16.4, p = 0.0001)`. */
+export function evidenceOf({ mean, ci95, pValue, n }: Difference): string {
+  const interval = `95 % interval ${formatInterval(ci95)}, ${formatPValue(pValue)}`;
+  return `${formatSignedPoints(mean)} points on ${formatPlural(n, 'sealed example')} (${interval})`;
 }
 
 /**

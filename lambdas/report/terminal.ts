@@ -2,6 +2,7 @@
 import { styleText } from 'node:util';
 import type { Report } from '../contracts/report.ts';
 import type { Components } from '../contracts/task.ts';
+import { championSentence } from './champion-sentence.ts';
 import { type ComponentDiff, diffComponents, type Hunk, type Segment } from './diff.ts';
 import { formatPlural } from './format.ts';
 import { cautions, missedGainSentence, verdictSentence } from './sentence.ts';
@@ -42,6 +43,8 @@ export function renderVerdict(report: Report, seedComponents: Components, { colo
   const paint = (format: Format, text: string) => (color ? styleText(format, text, { validateStream: false }) : text);
   const mark = paint([MARK_COLOR[report.verdict], 'bold'], MARK[report.verdict]);
   const blocks = [`${mark} ${paint('bold', showLine(verdictSentence(report)))}`];
+  const champion = championSentence(report);
+  if (champion !== null) blocks.push(champion);
   const missed = missedGainSentence(report);
   if (missed !== null) blocks.push(missed);
   for (const caution of cautions(report)) blocks.push(`${paint('yellow', '!')} ${showLine(caution)}`);

@@ -40,7 +40,7 @@ export function buildUnfinishedReport(input: UnfinishedInput): UnfinishedReport 
     spend,
     generations: archive.generations,
     candidates,
-    edits: editsOf(archive),
+    edits: editsOf({ ...archive, winnerId: expected.bestId }),
     ...(archive.check === null ? {} : { check: checkOf(archive.check) }),
     stopReason: verdict === 'stopped' ? 'stopped' : 'unchanged',
     wallSeconds,

@@ -12,7 +12,10 @@ const LEFT = 0.09;
 const WIDTH = 0.87;
 
 /** A stepped line of the best validation score against the baseline's, and the same as a table. */
-export function renderGenerations({ generations, baseline }: Report): Markup {
+export function renderGenerations({
+  generations,
+  baseline,
+}: Pick<Report, 'generations'> & { baseline: Pick<Report['baseline'], 'validation'> }): Markup {
   if (generations.every((entry) => entry.bestValidation === null)) {
     return html`<p>The search ended before any generation had a validation score.</p>`;
   }

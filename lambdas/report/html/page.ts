@@ -1,14 +1,7 @@
-/** The page around its sections: head, verdict, contents, footer. */
+/** The page of a run that ended with a verdict: the verdict, then its sections. */
 import type { Report } from '../../contracts/report.ts';
-import {
-  formatCount,
-  formatDuration,
-  formatInterval,
-  formatPlural,
-  formatPoints,
-  formatSignedPoints,
-  formatUsd,
-} from '../format.ts';
+import { championSentence } from '../champion-sentence.ts';
+import { formatCount, formatInterval, formatPlural, formatPoints, formatSignedPoints } from '../format.ts';
 import { cautions, verdictWords } from '../sentence.ts';
 import { renderComparison, renderEvalDifferences } from './comparison.ts';
 import { html, type Markup } from './escape.ts';
@@ -17,13 +10,10 @@ import { renderGenerations } from './generations.ts';
 import type { ReportPage } from './input.ts';
 import { renderPower } from './power.ts';
 import { renderDiff, renderRecommended } from './prompt.ts';
-import { describeStop, renderRejections, renderReproduction, renderSpend } from './spend.ts';
-import { STYLE } from './style.ts';
+import { renderNotes, renderShell, renderTiles, type Section, type Tile } from './shell.ts';
+import { describeStop, renderRejections, renderReproduction, renderSpend, spendTiles } from './spend.ts';
 import { renderTree } from './tree.ts';
 import { renderUnits } from './units.ts';
-
-/** Nothing is loaded and nothing runs; the icon is there so that no browser asks for one. */
-const CSP = html`default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'`;
 
 const BADGES = {
   improved: ['✓', 'Improved'],
@@ -31,39 +21,15 @@ const BADGES = {
   regressed: ['✗', 'Regressed'],
 } as const;
 
-interface Section {
-  id: string;
-  /** Its name in the contents. */
-  name: string;
-  title: string;
-  body: Markup;
-}
-
 export function renderPage(page: ReportPage): Markup {
   const { report } = page;
-  const sections = buildSections(page);
-  return html`<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="${CSP}">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="referrer" content="no-referrer">
-<meta name="color-scheme" content="light dark">
-<link rel="icon" href="data:,">
-<title>${`${BADGES[report.verdict][1]}: ${report.task}, Prompt Optimizer`}</title>
-${STYLE}
-</head>
-<body>
-<a class="skip" href="#main">Skip to the result</a>
-<header class="page">${renderHeader(page)}</header>
-<nav class="page" aria-label="Contents"><ul>${sections.map(({ id, name }) => html`<li><a href="#${id}">${name}</a></li>`)}</ul></nav>
-<main class="page" id="main">
-${sections.map(({ id, title, body }) => html`<section id="${id}" aria-labelledby="${id}-title"><h2 id="${id}-title">${title}</h2>${body}</section>\n`)}</main>
-<footer class="page">Prompt Optimizer · run ${report.runId} · seed ${report.seed}. Scores are points of 100. This page is complete in itself and loads nothing.</footer>
-</body>
-</html>
-`;
+  return renderShell({
+    title: `${BADGES[report.verdict][1]}: ${report.task}, Prompt Optimizer`,
+    header: renderHeader(page),
+    sections: buildSections(page),
+    runId: report.runId,
+    seed: report.seed,
+  });
 }
 
 function buildSections(page: ReportPage): Section[] {
@@ -74,7 +40,7 @@ function buildSections(page: ReportPage): Section[] {
       id: 'result',
       name: 'Result',
       title: 'Baseline against best',
-      body: html`${renderComparison(page)}${renderPower(report)}`,
+      body: html`${renderComparison(page)}${renderChampion(report)}${renderPower(report)}`,
     },
     ...(report.edits.length === 0
       ? []
@@ -111,23 +77,27 @@ function renderHeader({ report }: ReportPage): Markup {
   const { finding, evidence, advice } = verdictWords(report);
   const [sign, badge] = BADGES[report.verdict];
   const proof = evidence !== null && html`: <span class="evidence">${evidence}.</span>`;
-  const told = [...cautions(report), ...(report.notice === undefined ? [] : [report.notice])];
-  const notes = told.map((text) => html`<p class="notice" role="note"><strong>Note</strong><span>${text}</span></p>`);
-  return html`<p class="eyebrow"><span class="badge ${report.verdict}"><span aria-hidden="true">${sign}</span>${badge}</span><span>Prompt Optimizer · ${report.task}</span></p><h1>${finding}${evidence === null ? '.' : proof}</h1>${advice !== null && html`<p class="advice">${advice}</p>`}${notes}${renderTiles(report)}`;
+  const notes = renderNotes([...cautions(report), ...(report.notice === undefined ? [] : [report.notice])]);
+  return html`<p class="eyebrow"><span class="badge ${report.verdict}"><span aria-hidden="true">${sign}</span>${badge}</span><span>Prompt Optimizer · ${report.task}</span></p><h1>${finding}${evidence === null ? '.' : proof}</h1>${advice !== null && html`<p class="advice">${advice}</p>`}${notes}${renderTiles(tilesOf(report))}`;
 }
 
-function renderTiles({ baseline, best, testDelta, spend, wallSeconds }: Report): Markup {
-  const tiles: [string, string, string][] = [
+function renderChampion(report: Report): Markup | null {
+  const sentence = championSentence(report);
+  if (sentence === null) return null;
+  const score = report.champion?.test.mean ?? null;
+  return html`<p>${sentence}${score !== null && ` On the sealed test that one scores ${formatPoints(score)}.`}</p>`;
+}
+
+function tilesOf({ baseline, best, testDelta, spend, wallSeconds }: Report): Tile[] {
+  return [
     ['Gain on the sealed test', formatSignedPoints(testDelta.mean), `95 % interval ${formatInterval(testDelta.ci95)}`],
     [
       'Score on the sealed test',
       `${formatPoints(baseline.test.mean)} → ${formatPoints(best.test.mean)}`,
       formatPlural(testDelta.n, 'example'),
     ],
-    ['Rollouts', formatCount(spend.rollouts), `${formatPlural(spend.failures, 'failure')}`],
-    ['Cost', spend.costUsd === null ? 'unknown' : formatUsd(spend.costUsd), formatDuration(wallSeconds)],
+    ...spendTiles(spend, wallSeconds),
   ];
-  return html`<dl class="tiles">${tiles.map(([name, value, detail]) => html`<div><dt>${name}</dt><dd>${value}<small>${detail}</small></dd></div>`)}</dl>`;
 }
 
 function describeSearch({ generations, stopReason }: Report): string {

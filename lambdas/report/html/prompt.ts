@@ -1,4 +1,5 @@
 /** The prompt: what changed in it, by words, and the recommended one in full. */
+import type { Report } from '../../contracts/report.ts';
 import { type ComponentDiff, componentNames, diffComponents, type Hunk, type Segment } from '../diff.ts';
 import { formatCount, formatPlural } from '../format.ts';
 import { hasHidden } from '../text.ts';
@@ -8,8 +9,13 @@ import type { ReportPage } from './input.ts';
 /** Unchanged lines shown on each side of a change; a longer stretch is folded. */
 const CONTEXT_LINES = 3;
 
+/** What is asked of a report here, with a verdict or without. */
+interface Prompts extends Pick<ReportPage, 'seedComponents'> {
+  report: Pick<Report, 'candidates' | 'recommended'> & Record<'baseline' | 'best', Pick<Report['best'], 'candidateId'>>;
+}
+
 /** The diff between the user's prompt and the best candidate's. */
-export function renderDiff({ report, seedComponents }: ReportPage): Markup {
+export function renderDiff({ report, seedComponents }: Prompts): Markup {
   const best = report.candidates.find((candidate) => candidate.id === report.best.candidateId);
   const after = best?.components ?? report.recommended.components;
   const diffs = diffComponents(seedComponents, after);
@@ -24,7 +30,7 @@ export function renderDiff({ report, seedComponents }: ReportPage): Markup {
 }
 
 /** The recommended texts, whole: nothing is cut. A click selects one, for copying. */
-export function renderRecommended({ report }: ReportPage): Markup {
+export function renderRecommended({ report }: Pick<Prompts, 'report'>): Markup {
   const { components } = report.recommended;
   const blocks = componentNames(components).map((name) => {
     const text = components[name] ?? '';

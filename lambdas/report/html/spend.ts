@@ -1,10 +1,11 @@
 /** What the run spent of its caps, why proposals were rejected, how to run it again. */
-import type { StopReason } from '../../contracts/artifacts.ts';
+import type { Spend, StopReason } from '../../contracts/artifacts.ts';
 import type { Report } from '../../contracts/report.ts';
 import { formatCount, formatDuration, formatPlural, formatUsd } from '../format.ts';
 import { clip } from '../text.ts';
 import { html, type Markup } from './escape.ts';
 import type { ReportPage } from './input.ts';
+import type { Tile } from './shell.ts';
 import { percent } from './svg.ts';
 
 const MAX_REASONS = 15;
@@ -26,6 +27,14 @@ export function describeStop(reason: StopReason): string {
   return STOPPED[reason];
 }
 
+/** What the run cost, for the figures that a page begins with. */
+export function spendTiles(spend: Spend, wallSeconds: number): Tile[] {
+  return [
+    ['Rollouts', formatCount(spend.rollouts), formatPlural(spend.failures, 'failure')],
+    ['Cost', spend.costUsd === null ? 'unknown' : formatUsd(spend.costUsd), formatDuration(wallSeconds)],
+  ];
+}
+
 /** Bars of what was spent of each cap, then the counts without one. */
 export function renderSpend({ report, budget }: ReportPage): Markup {
   const { spend, wallSeconds, generations } = report;
@@ -38,6 +47,11 @@ export function renderSpend({ report, budget }: ReportPage): Markup {
     meter('Time', wallSeconds, budget.minutes === undefined ? undefined : budget.minutes * 60, formatDuration),
     meter('Generations', ran, budget.generations, formatCount),
   ];
+  return html`<ul class="meters">${meters}</ul>${renderCounts(spend)}`;
+}
+
+/** Calls, rollouts and tokens, without the caps. */
+export function renderCounts(spend: Spend): Markup {
   const counts: [string, number][] = [
     ['Model calls, all', spend.modelCalls],
     ['Reflection calls', spend.reflectionCalls],
@@ -47,11 +61,11 @@ export function renderSpend({ report, budget }: ReportPage): Markup {
     ['Answered from the store', spend.cacheHits],
     ['Failed rollouts (in no mean)', spend.failures],
   ];
-  return html`<ul class="meters">${meters}</ul><dl class="counts">${counts.map(([name, count]) => html`<div><dt>${name}</dt><dd>${formatCount(count)}</dd></div>`)}</dl>`;
+  return html`<dl class="counts">${counts.map(([name, count]) => html`<div><dt>${name}</dt><dd>${formatCount(count)}</dd></div>`)}</dl>`;
 }
 
 /** Reasons with how often each was given, the most frequent first. */
-export function renderRejections(report: Report): Markup {
+export function renderRejections(report: Pick<Report, 'generations' | 'candidates'>): Markup {
   const reasons = [...countReasons(report)].sort(([a, m], [b, n]) => n - m || (a < b ? -1 : 1));
   if (reasons.length === 0) return html`<p>No proposal was rejected.</p>`;
   const most = reasons[0]?.[1] ?? 1;
@@ -82,7 +96,7 @@ export function renderReproduction({ report, models }: ReportPage): Markup {
  * A generation counts why its slots made no child, a rejected candidate carries its own reason. The same rejection may
  * stand in both, so that per reason the larger count is the number.
  */
-function countReasons({ generations, candidates }: Report): Map<string, number> {
+function countReasons({ generations, candidates }: Pick<Report, 'generations' | 'candidates'>): Map<string, number> {
   const ofCandidates = new Map<string, number>();
   for (const { status, reason } of candidates) {
     if (status === 'rejected') increase(ofCandidates, reason ?? 'no reason recorded', 1);

@@ -39,7 +39,7 @@ header { padding-top: 2.2rem; padding-bottom: 1.4rem; }
 .badge { display: inline-flex; gap: 0.4em; align-items: center; padding: 0.14rem 0.7rem; border-radius: 99px; font-weight: 650; border: 1px solid currentColor; }
 .badge.improved { color: var(--good); background: var(--good-ground); }
 .badge.regressed { color: var(--bad); background: var(--bad-ground); }
-.badge.no_significant_gain { color: var(--muted); background: var(--faint); }
+.badge.no_significant_gain, .badge.stopped, .badge.skipped_unchanged { color: var(--muted); background: var(--faint); }
 .advice { font-size: 1.15rem; margin-top: 0.6rem; }
 .notice { display: flex; gap: 0.7rem; margin-top: 1.3rem; padding: 0.75rem 1rem; border: 1px solid var(--notice-line); border-left-width: 5px; border-radius: 8px; background: var(--notice-ground); color: var(--notice-ink); }
 .notice strong { white-space: nowrap; }
