@@ -63,9 +63,7 @@ export function remoteApi(base: string, send: SendRequest, waitsMs: readonly num
   const root = base.replace(/\/+$/, '');
   const text: RemoteApi['text'] = async (method, path, { query, headers = {}, body, file, signal } = {}) => {
     const url = new URL(`${root}${path}`);
-    for (const [name, value] of Object.entries(query ?? {})) {
-      if (value !== undefined) url.searchParams.set(name, value);
-    }
+    url.search = queryString(query ?? {});
     for (let tried = 0; ; tried++) {
       const answer = await ask(send, url, { method, headers, body }, signal);
       if (answer instanceof Response && answer.ok) return answer.text();
@@ -89,6 +87,15 @@ export function remoteApi(base: string, send: SendRequest, waitsMs: readonly num
       );
     },
   };
+}
+
+/** Encoded as signatures have it: a space as %20, since a plus sign would be signed as one. */
+function queryString(query: Readonly<Record<string, string | undefined>>): string {
+  const encode = (text: string): string =>
+    encodeURIComponent(text).replaceAll(/[!'()*]/g, (char) => `%${char.charCodeAt(0).toString(16).toUpperCase()}`);
+  return Object.entries(query)
+    .flatMap(([name, value]) => (value === undefined ? [] : [`${encode(name)}=${encode(value)}`]))
+    .join('&');
 }
 
 /** The answer, or why there is none. */
