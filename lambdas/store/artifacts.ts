@@ -11,6 +11,7 @@ import {
   type Verification,
   verificationSchema,
 } from '../contracts/artifacts.ts';
+import { type ChampionScores, championScoresSchema } from '../contracts/run.ts';
 import { bucketNamed, getArtifact, getText, type ObjectLocation, putJson } from './objects.ts';
 
 export function runObject(runId: string, name: string): ObjectLocation {
@@ -23,12 +24,12 @@ function sealedObject(runId: string): ObjectLocation {
 
 // A context never changes once it is written, and every item of a run needs it.
 const contexts = new Map<string, Promise<RunContext>>();
-const CONTEXTS_KEPT = 4;
+let contextsKept = 4;
 
 /** @throws Error when the run has no context: Prepare has not run. */
 export function loadContext(runId: string): Promise<RunContext> {
   const location = runObject(runId, 'context.json');
-  return remember(contexts, `${location.bucket}/${location.key}`, CONTEXTS_KEPT, () =>
+  return remember(contexts, `${location.bucket}/${location.key}`, contextsKept, () =>
     getArtifact(location, contextSchema),
   );
 }
@@ -46,7 +47,13 @@ function archiveObject(runId: string, turn: number): ObjectLocation {
 }
 
 const archives = new Map<string, Promise<Archive>>();
-const ARCHIVES_KEPT = 2;
+let archivesKept = 2;
+
+/** For a process that does several runs at once: as many contexts and archives are kept as they need. */
+export function keepArtifactsOf(runs: number): void {
+  contextsKept = Math.max(4, runs + 2);
+  archivesKept = 2 * runs;
+}
 
 /**
  * The archive as Plan left it for `turn`; shared by the items of one process, so: read only. Plan grants new leases when
@@ -54,7 +61,7 @@ const ARCHIVES_KEPT = 2;
  */
 export function loadArchive(runId: string, turn: number, epoch = 0): Promise<Archive> {
   const location = archiveObject(runId, turn);
-  return remember(archives, archiveKey(location, turn, epoch), ARCHIVES_KEPT, async () => {
+  return remember(archives, archiveKey(location, turn, epoch), archivesKept, async () => {
     const archive = await getArtifact(location, archiveSchema);
     if (archive.turn === turn) return archive;
     throw new Error(`The archive of run ${runId} holds turn ${archive.turn}, not ${turn}.`);
@@ -98,6 +105,19 @@ export async function saveVerification(runId: string, turn: number, index: numbe
 export async function loadVerification(runId: string, turn: number, index: number): Promise<Verification | null> {
   const location = verificationObject(runId, turn, index);
   return (await getText(location)) === null ? null : getArtifact(location, verificationSchema);
+}
+
+const CHAMPION_SCORES = 'champion-scores.json';
+
+export async function saveChampionScores(runId: string, scores: ChampionScores['scores']): Promise<void> {
+  const value: ChampionScores = { schema: 'prompt-optimizer.champion-scores.v1', scores };
+  await putJson(runObject(runId, CHAMPION_SCORES), value);
+}
+
+/** null: the run has measured none. */
+export async function loadChampionScores(runId: string): Promise<ChampionScores['scores'] | null> {
+  const location = runObject(runId, CHAMPION_SCORES);
+  return (await getText(location)) === null ? null : (await getArtifact(location, championScoresSchema)).scores;
 }
 
 function remember<T>(cache: Map<string, Promise<T>>, key: string, most: number, load: () => Promise<T>): Promise<T> {
