@@ -2,7 +2,9 @@
 import { relative, resolve } from 'node:path';
 import { type InputProblem, InvalidInputError } from '../lambdas/contracts/errors.ts';
 import { describeIssues } from '../lambdas/contracts/issues.ts';
-import { type Report, reportSchema } from '../lambdas/contracts/report.ts';
+import { type Report, reportSchema, type SealedMean } from '../lambdas/contracts/report.ts';
+import { compareReports } from '../lambdas/report/compare.ts';
+import { formatPlural, formatPoints } from '../lambdas/report/format.ts';
 import { checkTemplates } from '../lambdas/rollout/check-templates.ts';
 import { exitCodes } from './command.ts';
 import type { LoadedTask } from './task-file.ts';
@@ -81,19 +83,17 @@ function refused(file: string, problems: readonly InputProblem[]): InvalidInputE
  */
 export function tellComparison(earlier: Report, report: Report, json: boolean): number {
   const { worse, reasons, before, now } = compareReports(earlier, report);
-  if (!worse) {
-    if (!json) console.log(`\nNot worse than run ${earlier.runId}: ${before} then, ${now} now.`);
-    return exitCodes.done;
+  if (worse) {
+    console.error(`\nWorse than run ${earlier.runId}, whose prompt was compared with:`);
+    for (const reason of reasons) console.error(`- ${reason}`);
+    return exitCodes.worse;
   }
-  console.error(`Worse than run ${earlier.runId}:`);
-  for (const reason of reasons) console.error(`- ${reason}`);
-  return exitCodes.worse;
+  if (!json) {
+    console.log(`\nThe prompt of run ${earlier.runId} has not got worse: ${points(before)} then, ${points(now)} now.`);
+  }
+  return exitCodes.done;
 }
 
-// TEMPORARY until lambdas/report/compare.ts is there.
-function compareReports(
-  _earlier: Report,
-  _report: Report,
-): { worse: boolean; reasons: string[]; before: string; now: string } {
-  throw new Error('not there yet');
+function points({ mean, n }: SealedMean): string {
+  return mean === null ? 'not measured' : `${formatPoints(mean)} on ${formatPlural(n, 'sealed example')}`;
 }
