@@ -103,3 +103,21 @@ export const slotSchema = z.strictObject({
   claimedAt: at,
 });
 export type Slot = z.infer<typeof slotSchema>;
+
+/** A run that waits for a place, in the order of `createdAt`. */
+export const waitingSchema = z.strictObject({
+  runId: runIdSchema,
+  createdAt: at,
+  /** When it was put here: a run that was resumed waits once more. */
+  since: at,
+});
+export type Waiting = z.infer<typeof waitingSchema>;
+
+/** What an idempotency key was first used for. */
+export const usedKeySchema = z.strictObject({
+  runId: runIdSchema,
+  /** Hash of the request: the same key with another one is refused. */
+  requestHash: z.string(),
+  createdAt: at,
+});
+export type UsedKey = z.infer<typeof usedKeySchema>;

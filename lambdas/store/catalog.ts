@@ -4,7 +4,7 @@
  * transactions).
  */
 import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
-import { GetCommand, PutCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
+import { DeleteCommand, GetCommand, PutCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
 import type { z } from 'zod';
 import { requireEnv } from '../platform/env.ts';
 import { documentClient } from './clients.ts';
@@ -51,6 +51,23 @@ export function replaceEntry(
     { ConditionExpression: '#value.#field = :expected', ExpressionAttributeValues: { ':expected': expected } },
     { '#value': 'value', '#field': field },
   );
+}
+
+/** Takes the item out if a field of it has this value; no matter if it is gone already. */
+export async function removeEntry(collection: string, entry: string, field: string, expected: string): Promise<void> {
+  try {
+    await documentClient().send(
+      new DeleteCommand({
+        TableName: tableName(),
+        Key: { collection, entry },
+        ConditionExpression: '#value.#field = :expected',
+        ExpressionAttributeNames: { '#value': 'value', '#field': field },
+        ExpressionAttributeValues: { ':expected': expected },
+      }),
+    );
+  } catch (error) {
+    if (!(error instanceof ConditionalCheckFailedException)) throw error;
+  }
 }
 
 async function putIf(

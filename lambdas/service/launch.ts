@@ -1,0 +1,81 @@
+/** Starts the execution of a run that has a place. May be done again at any time: whatever was done already stays. */
+import type { RunRecord } from '../contracts/run.ts';
+import { moveRun } from '../store/run-status.ts';
+import { loadRun, loadRunInput } from '../store/runs.ts';
+import {
+  describeExecution,
+  executionName,
+  isHopeless,
+  redriveExecution,
+  startExecution,
+  stopExecution,
+} from './executions.ts';
+import { isGoingOn } from './lost-run.ts';
+import { tellEnded, tellStarted } from './run-events.ts';
+
+/** @param run a run that is queued */
+export async function launch(run: RunRecord, now: Date): Promise<void> {
+  const changes = { launchedAt: now.toISOString(), execution: executionName(run) };
+  const marked = await moveRun(run.runId, changes, { statuses: ['queued'] });
+  // Stopped in the meantime.
+  if (marked === null) return;
+  try {
+    await begin(marked);
+  } catch (error) {
+    if (!isHopeless(error)) throw error;
+    await fail(marked, { name: error.name, message: error.message });
+    return;
+  }
+  // A stop that came between the two writes found no execution that it could have stopped.
+  const after = await loadRun(run.runId);
+  if (after?.status === 'stopping' || after?.status === 'stopped') await stopExecution(after, 'It was stopped.');
+}
+
+async function begin(run: RunRecord): Promise<void> {
+  if (run.start === 'redrive') return redrive(run);
+  if (run.start === 'resume') return begun(run, await startExecution(run, { resume: run.runId }));
+  const input = await loadRunInput(run.runId);
+  if (input === null) return fail(run, { name: 'Lost', message: 'Its input is gone. Ask for the run once more.' });
+  return begun(run, await startExecution(run, input));
+}
+
+/** An execution of that name that goes on is this one, whoever has started it; one that is over has told its end. */
+async function begun(run: RunRecord, isNew: boolean): Promise<void> {
+  if (!isNew) await isGoingOn(run);
+}
+
+async function redrive(run: RunRecord): Promise<void> {
+  if (!(await redriveExecution(run))) {
+    const again = await whenNotRedriven(run);
+    if (again !== null) return begin(again);
+  }
+  // The execution goes on where it was, which is seldom in Prepare, so the record is moved here.
+  const changes = { status: 'running' as const, attempt: run.attempt + 1, lastSeenMs: Date.now() };
+  const running = await moveRun(run.runId, changes, { statuses: ['queued'] });
+  if (running !== null) await tellStarted(running);
+}
+
+/** How a run begins whose execution cannot be redriven; null when that execution goes on already. */
+async function whenNotRedriven(run: RunRecord): Promise<RunRecord | null> {
+  const execution = await describeExecution(run);
+  if (execution?.status === 'RUNNING' || execution?.status === 'PENDING_REDRIVE') return null;
+  // Over for too long, or it never began.
+  const changes =
+    run.startedAt === null && execution === null
+      ? { start: 'new' as const }
+      : { start: 'resume' as const, execution: nextExecution(run) };
+  return moveRun(run.runId, changes, { statuses: ['queued'] });
+}
+
+/** Name of the execution that goes on with a run whose last one is over for good. */
+export function nextExecution({ runId, execution }: RunRecord): string {
+  const base = `${runId.slice(0, 60)}-r`;
+  const last = execution?.startsWith(base) === true && execution !== runId ? Number(execution.slice(base.length)) : 0;
+  return `${base}${Number.isInteger(last) ? last + 1 : 1}`;
+}
+
+async function fail(run: RunRecord, error: NonNullable<RunRecord['error']>): Promise<void> {
+  const changes = { status: 'failed' as const, endedAt: new Date().toISOString(), error };
+  const failed = await moveRun(run.runId, changes, { statuses: ['queued'] });
+  if (failed !== null) await tellEnded(failed, 'failed', failed.spend, { error });
+}
