@@ -57,24 +57,37 @@ export async function createRun(given: z.input<typeof runRecordSchema>): Promise
   );
 }
 
-/** Changes fields of a run record. `ifTurn`: only while the run is at that turn. @throws StoreConflictError */
-export async function updateRun(runId: string, changes: Partial<RunRecord>, ifTurn?: number): Promise<void> {
-  const names = Object.keys(changes);
+/** What a run record must say for a change to be made. */
+export type RunCondition = Partial<Pick<RunRecord, 'turn' | 'status' | 'attempt' | 'execution'>>;
+
+/**
+ * Changes fields of a run record.
+ * @param only the change is made only while the record says this; a number is a turn
+ * @throws StoreConflictError when it says something else, or there is no such run
+ */
+export async function updateRun(
+  runId: string,
+  changes: Partial<RunRecord>,
+  only: number | RunCondition = {},
+): Promise<void> {
+  const set = Object.entries(changes);
+  const asked = Object.entries(typeof only === 'number' ? { turn: only } : only);
+  const conditions = ['attribute_exists(runId)', ...asked.map(([name]) => `#if_${name} = :if_${name}`)];
   await conflictIfRefused(`Run ${runId} was moved on by somebody else.`, () =>
     documentClient().send(
       new UpdateCommand({
         TableName: tableName(),
         Key: { runId, recordId: 'run' },
-        UpdateExpression: `SET ${names.map((name) => `#${name} = :${name}`).join(', ')}`,
-        ConditionExpression: ifTurn === undefined ? 'attribute_exists(runId)' : '#atTurn = :atTurn',
-        ExpressionAttributeNames: {
-          ...Object.fromEntries(names.map((name) => [`#${name}`, name])),
-          ...(ifTurn === undefined ? {} : { '#atTurn': 'turn' }),
-        },
-        ExpressionAttributeValues: {
-          ...Object.fromEntries(Object.entries(changes).map(([name, value]) => [`:${name}`, value])),
-          ...(ifTurn === undefined ? {} : { ':atTurn': ifTurn }),
-        },
+        UpdateExpression: `SET ${set.map(([name]) => `#${name} = :${name}`).join(', ')}`,
+        ConditionExpression: conditions.join(' AND '),
+        ExpressionAttributeNames: Object.fromEntries([
+          ...set.map(([name]) => [`#${name}`, name]),
+          ...asked.map(([name]) => [`#if_${name}`, name]),
+        ]),
+        ExpressionAttributeValues: Object.fromEntries([
+          ...set.map(([name, value]) => [`:${name}`, value]),
+          ...asked.map(([name, value]) => [`:if_${name}`, value]),
+        ]),
       }),
     ),
   );
@@ -82,10 +95,26 @@ export async function updateRun(runId: string, changes: Partial<RunRecord>, ifTu
 
 const INPUT = 'input';
 
-/** Keeps the input that the run's execution is started with. As text: DynamoDB nests less deeply than JSON. */
-export async function saveRunInput(runId: string, input: unknown): Promise<void> {
+/**
+ * Keeps the input that the run's execution is started with, unless there is one. As text: DynamoDB nests less deeply than
+ * JSON. Gives false when there is another one.
+ */
+export async function saveRunInput(runId: string, input: unknown): Promise<boolean> {
   const json = JSON.stringify(input);
-  await documentClient().send(new PutCommand({ TableName: tableName(), Item: { runId, recordId: INPUT, json } }));
+  try {
+    await documentClient().send(
+      new PutCommand({
+        TableName: tableName(),
+        Item: { runId, recordId: INPUT, json },
+        ConditionExpression: 'attribute_not_exists(runId) OR json = :json',
+        ExpressionAttributeValues: { ':json': json },
+      }),
+    );
+    return true;
+  } catch (error) {
+    if (error instanceof ConditionalCheckFailedException) return false;
+    throw error;
+  }
 }
 
 /** null: none was kept. */
