@@ -12,6 +12,7 @@ import type { Components } from '../../../lambdas/contracts/task.ts';
 import { isAccepted } from '../../../lambdas/optimizer/acceptance.ts';
 import { candidateOf, componentsOf, newArchive, sameParts, textId } from '../../../lambdas/optimizer/archive.ts';
 import { mutationSlot, NOTHING, plus, reflectionSlot } from '../../../lambdas/optimizer/budget.ts';
+import { CHAMPION_ID } from '../../../lambdas/optimizer/champion.ts';
 import { childDraw, childId } from '../../../lambdas/optimizer/gepa/fold.ts';
 import type { LandedMutation, LandedRollout, LandedShard } from '../../../lambdas/optimizer/steps/landed.ts';
 import { promptsById } from '../../../lambdas/optimizer/steps/search.ts';
@@ -38,7 +39,7 @@ export interface Played {
 /** More turns than any run of these tests may take. */
 const MOST_TURNS = 2_000;
 
-/** Plays until the sealed test is over. `onPlan` sees each archive with its step, `keep` stores it between two turns. */
+/** Plays until the sealed test is over, or nothing had changed. `onPlan` sees each archive with its step, `keep` stores it between two turns. */
 export function play(
   world: World,
   onPlan: (archive: Archive) => void = () => {},
@@ -56,6 +57,7 @@ export function play(
       for (const item of archive.step.items) player.verify(archive, item);
       return { turns, last: archive, totals: player.totals };
     }
+    if (archive.step === null) return { turns, last: archive, totals: player.totals };
     const folded = foldStep(keep(archive), world, player);
     archive = { ...folded, elapsedMs: folded.elapsedMs + (world.options.stepMs ?? 1000) };
   }
@@ -104,7 +106,9 @@ export class Player {
     let spare = item.lease.calls - rollouts;
     for (let i = item.from; i < item.to; i += 1) {
       for (const candidateId of item.candidateIds) {
-        const components = componentsOf(archive, candidateOf(archive, candidateId));
+        const { champion } = this.world.search.facts;
+        const isChampion = candidateId === CHAMPION_ID && champion != null;
+        const components = isChampion ? champion : componentsOf(archive, candidateOf(archive, candidateId));
         this.call('test', components, [candidateId, i], task, spare);
         spare = 0;
       }

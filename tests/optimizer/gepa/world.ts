@@ -1,6 +1,6 @@
 /** A tiny simulated world for the reducer: a task, its splits as sizes, and what the models would do. No store, no HTTP. */
 import { createHash } from 'node:crypto';
-import { type Task, taskSchema } from '../../../lambdas/contracts/task.ts';
+import { type Components, type Task, taskSchema } from '../../../lambdas/contracts/task.ts';
 import { type Amount, type RunFacts, requiredAmount, taskCall } from '../../../lambdas/optimizer/budget.ts';
 import type { Search } from '../../../lambdas/optimizer/steps/search.ts';
 
@@ -40,6 +40,10 @@ export interface WorldOptions {
   readonly gains?: readonly number[];
   /** Evals of the task; with two, even ideas serve the first and odd ones the second. */
   readonly evals?: 1 | 2;
+  /** A prompt that meets the sealed test beside baseline and winner. */
+  readonly champion?: Components;
+  /** What a scheduled run asks first. */
+  readonly check?: Search['check'];
   /** Share of answers that are a throw of dice; in the others an example is as hard for every prompt. Default 1. */
   readonly luck?: number;
 }
@@ -65,6 +69,7 @@ export function makeWorld(options: WorldOptions = {}): World {
     testSize: test,
     maxInputBytes: { train: 60, validation: 70, test: 80 },
     judging: null,
+    champion: options.champion ?? null,
     prices: { task: price, reflection: price },
   };
   const settings = {
@@ -100,7 +105,14 @@ export function makeWorld(options: WorldOptions = {}): World {
     options,
     weather: options.weather ?? 'calm',
     chance,
-    search: { task, facts, trainIds: ids('t', train), validationIds: ids('v', validation), texts: new Map() },
+    search: {
+      task,
+      facts,
+      trainIds: ids('t', train),
+      validationIds: ids('v', validation),
+      texts: new Map(),
+      check: options.check ?? null,
+    },
     scores(prompt, split, exampleId, draw) {
       const ideas = [...new Set(prompt.match(/idea \d+/g) ?? [])].map((idea) => Number(idea.slice('idea '.length)));
       const { start = 0.4, gain = 0.1, gains = [gain], luck = 1 } = options;
