@@ -63,7 +63,7 @@ export function remoteApi(base: string, send: SendRequest, waitsMs: readonly num
   const root = base.replace(/\/+$/, '');
   const text: RemoteApi['text'] = async (method, path, { query, headers = {}, body, file, signal } = {}) => {
     const url = new URL(`${root}${path}`);
-    url.search = queryString(query ?? {});
+    if (query !== undefined) url.search = queryString(query);
     for (let tried = 0; ; tried++) {
       const answer = await ask(send, url, { method, headers, body }, signal);
       if (answer instanceof Response && answer.ok) return answer.text();

@@ -36,10 +36,9 @@ export async function optimizeRemotely(options: RemoteOptions): Promise<number> 
 export function stopRemotely({ remote, runId }: StopRequest): Promise<number> {
   return orTell(async () => {
     const { status } = await stopRun(await connect(remote), runId);
+    // It may have come to its end first.
     console.log(
-      status === 'stopped'
-        ? `Run ${runId} is stopped. Everything paid for is kept; optimize with --run-id ${runId} goes on with it.`
-        : `Run ${runId} had already ended: ${status}.`,
+      status === 'stopped' ? `Run ${runId} is stopped. Everything paid for is kept.` : `Run ${runId} has ${status}.`,
     );
     return exitCodes.done;
   });
@@ -137,8 +136,7 @@ async function conclude(
     return tellEnd({ status: 'FAILED', error: name, cause: `${name}: ${message}` }, again);
   }
   if (status === 'stopped') {
-    await fetchResult(api, runId, folder);
-    console.error(`What there is of it: ${resultPaths(folder).report}`);
+    if (await hasReport(api, runId, folder)) console.error(`What there is of it: ${resultPaths(folder).report}`);
     return tellEnd({ status: 'ABORTED' }, again);
   }
   if (status === 'skipped') {
@@ -151,6 +149,17 @@ async function conclude(
   const promotion = outcome?.promotion;
   if (!json && promotion != null && promotion.decision !== 'none') console.log(`\n${promotion.reason}`);
   return code;
+}
+
+/** Fetches the report of a run that was stopped; one that was stopped before it began has none. */
+async function hasReport(api: RemoteApi, runId: string, folder: string): Promise<boolean> {
+  try {
+    await fetchResult(api, runId, folder);
+    return true;
+  } catch (error) {
+    if (error instanceof InvalidInputError) return false;
+    throw error;
+  }
 }
 
 /** Ctrl-C: the run belongs to the service, so it goes on. */
