@@ -25,6 +25,8 @@ if (major > 22 || (major === 22 && minor >= 18)) {
   } else {
     const { main } = await load();
     process.exitCode = await main(args);
+    // A call that a model has not answered yet would keep a server that has ended for a minute.
+    if (command === 'serve') setTimeout(() => process.exit(), 200).unref();
   }
 } else {
   console.error(

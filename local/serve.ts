@@ -23,21 +23,21 @@ export function main(args: readonly string[]): Promise<number> {
 
 async function serve(options: ServeOptions): Promise<number> {
   logTo(options.folder);
-  const told = untilTold();
+  const signals = listenToSignals();
   const service = await startService(options, await parts()).catch((error: unknown) => {
     const reason = reasonOf(error, options);
     if (reason === null) throw error;
     console.error(reason);
     return null;
   });
-  if (service === null) return exitCodes.failed;
-  console.log(greeting(service, options));
-  await told;
-  console.log('\nEnding: what is in flight is kept. Ctrl-C again ends at once.');
-  await service.stop();
-  // A call that a model has not answered yet would keep the process for a minute.
-  setTimeout(() => process.exit(exitCodes.done), 200).unref();
-  return exitCodes.done;
+  if (service !== null) {
+    console.log(greeting(service, options));
+    await signals.told;
+    console.log('\nEnding: what is in flight is kept. Ctrl-C again ends at once.');
+    await service.stop();
+  }
+  signals.forget();
+  return service === null ? exitCodes.failed : exitCodes.done;
 }
 
 /** The parts that are functions on AWS. Loaded now: their clients look at the environment when they are first used. */
@@ -50,17 +50,17 @@ async function parts(): Promise<ServiceParts> {
   return { api: createApp(), settle: handler, dispatch };
 }
 
-/** Resolves at the first Ctrl-C or SIGTERM; the second ends the process. */
-function untilTold(): Promise<void> {
-  return new Promise((resolve) => {
-    let told = false;
-    const onSignal = (): void => {
-      if (told) process.exit(exitCodes.stopped);
-      told = true;
-      resolve();
-    };
-    process.on('SIGINT', onSignal).on('SIGTERM', onSignal);
-  });
+/** `told` resolves at the first Ctrl-C or SIGTERM; the second ends the process. */
+function listenToSignals(): { readonly told: Promise<void>; forget(): void } {
+  const first = Promise.withResolvers<void>();
+  let isTold = false;
+  const onSignal = (): void => {
+    if (isTold) process.exit(exitCodes.stopped);
+    isTold = true;
+    first.resolve();
+  };
+  process.on('SIGINT', onSignal).on('SIGTERM', onSignal);
+  return { told: first.promise, forget: () => process.off('SIGINT', onSignal).off('SIGTERM', onSignal) };
 }
 
 /** On a terminal the logs would drown what is said to the user. */

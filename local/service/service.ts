@@ -1,5 +1,6 @@
 /** The whole service in one process: the stores, the model, the machines, schedules and events, and the API over them. */
 import { join } from 'node:path';
+import { logger } from '../../lambdas/platform/logger.ts';
 import { clearStop } from '../../lambdas/platform/shutdown.ts';
 import { forgetModel } from '../../lambdas/rollout/item.ts';
 import { closeServiceClients } from '../../lambdas/service/clients.ts';
@@ -47,6 +48,12 @@ const ANSWERS_PATIENCE_MS = 1_000;
 const RUNS_PATIENCE_MS = 5_000;
 
 /**
+ * How often the queue is looked at though nothing has ended, milliseconds: a process that was killed between giving a
+ * place away and starting its run has left a place that is taken for in use during the first seconds of the next one.
+ */
+const DISPATCH_MS = 5_000;
+
+/**
  * @throws FolderInUseError when another process has the folder
  * @throws Error with a `code` when it cannot listen where it should
  */
@@ -90,7 +97,11 @@ export async function startService(options: ServeOptions, parts: ServiceParts): 
     executions.resume();
     scheduler.begin();
     ends.push(() => scheduler.end());
-    await parts.dispatch();
+    const dispatch = () =>
+      parts.dispatch().catch((error: unknown) => logger.error('no dispatch', { error: String(error) }));
+    await dispatch();
+    const again = setInterval(dispatch, DISPATCH_MS).unref();
+    ends.push(() => clearInterval(again));
     return { url: api.url, isSimulated: modelNotice !== undefined, facadesUrl: facades.url, stop };
   } catch (error) {
     await stop();
