@@ -52,6 +52,34 @@ export const configSchema = z.strictObject({
       error: `must be one of ${retentionDays.join(', ')} (what CloudWatch Logs offers)`,
     })
     .default(RetentionDays.ONE_MONTH),
+  /** Runs of any kind that the queue lets go on at once; the places are numbered with two digits. */
+  maxParallelRuns: z.coerce
+    .number()
+    .refine((runs) => Number.isInteger(runs) && runs >= 1 && runs <= 100, 'must be a whole number from 1 to 100')
+    .default(4),
+  /** Who is told of alarms. AWS asks the address to confirm first. */
+  alarmEmail: z.email({ error: 'must be an address such as team@example.com' }).optional(),
+  /** An alarm goes off when models cost more than this within a day. */
+  spendAlarmUsd: z.coerce
+    .number()
+    .refine((usd) => usd > 0, 'must be a number of US dollars above 0')
+    .default(50),
+  /** Whether the functions of the search log what models are asked and answer. Sealed data is never logged. */
+  logContent: z
+    .union([z.boolean(), z.enum(['true', 'false']).transform((text) => text === 'true')], {
+      error: 'must be true or false',
+    })
+    .default(false),
+  /** Requests a second that the API takes in the long run, of all callers together. */
+  apiRateLimit: z.coerce
+    .number()
+    .refine((rate) => rate >= 1 && rate <= 10_000, 'must be a number of requests a second from 1 to 10000')
+    .default(50),
+  /** Requests that the API takes at once. */
+  apiBurstLimit: z.coerce
+    .number()
+    .refine((burst) => Number.isInteger(burst) && burst >= 1 && burst <= 5000, 'must be a whole number from 1 to 5000')
+    .default(100),
   /** What `destroy` does with buckets and tables. `retain` also protects the tables from deletion. */
   removalPolicy: z.enum(['retain', 'destroy'], { error: 'must be retain or destroy' }).default('retain'),
 });

@@ -1,8 +1,15 @@
-/** One stack: storage, one function a state, and the workflow that calls them. */
+/** One stack: storage, one function a state, the machines that call them, and what starts and watches the machines. */
 import { CfnOutput, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { EventBus } from 'aws-cdk-lib/aws-events';
 import type { Construct } from 'constructs';
 import type { Config } from './config.ts';
+import { Alarms } from './constructs/alarms.ts';
+import { Api } from './constructs/api.ts';
+import { RunsDashboard } from './constructs/dashboard.ts';
+import { ExecutionEnds } from './constructs/execution-ends.ts';
 import { evaluateStates, Functions, optimizeStates, synthesizeStates } from './constructs/functions.ts';
+import type { Machines } from './constructs/machines.ts';
+import { Schedules } from './constructs/schedules.ts';
 import { Storage } from './constructs/storage.ts';
 import { Workflow } from './constructs/workflow.ts';
 
@@ -17,26 +24,34 @@ export class PromptOptimizerStack extends Stack {
 
     const removalPolicy = config.removalPolicy === 'retain' ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY;
     const storage = new Storage(this, 'Storage', { removalPolicy });
+    const bus = new EventBus(this, 'Bus', { description: 'What happens to runs and prompts, for rules of your own.' });
+    // One for each stack, so that graphs and alarms of one count nothing of another.
+    const metricsNamespace = `PromptOptimizer/${config.stackName}`;
+    const logRetention = config.logRetentionDays;
     const functions = new Functions(this, 'Functions', {
       storage,
-      logRetention: config.logRetentionDays,
+      bus,
+      metricsNamespace,
+      logRetention,
       apiKeySecretName: config.apiKeySecretName,
       openaiBaseUrl: config.openaiBaseUrl,
       scorerFunctionArns: config.scorerFunctionArns ?? [],
+      logContent: config.logContent,
+      maxParallelRuns: config.maxParallelRuns,
     });
     const workflow = new Workflow(this, 'Workflow', {
       machineId: 'Optimize',
       definition: 'optimize.asl.json',
-      comment: 'Improves a prompt and proves the gain. Start an execution with the task as its input.',
+      comment: 'Improves a prompt and proves the gain. Input: the name of a stored task, or the task itself.',
       functions: functions.of(optimizeStates),
-      logRetention: config.logRetentionDays,
+      logRetention,
     });
     const evaluation = new Workflow(this, 'Evaluation', {
       machineId: 'Evaluate',
       definition: 'evaluate.asl.json',
       comment: 'Compares prompts and models, or judges with people, without optimizing.',
       functions: functions.of(evaluateStates),
-      logRetention: config.logRetentionDays,
+      logRetention,
       logName: '-evaluate',
     });
     const synthesis = new Workflow(this, 'Synthesis', {
@@ -44,15 +59,55 @@ export class PromptOptimizerStack extends Stack {
       definition: 'synthesize.asl.json',
       comment: 'Makes judges, four datasets and a task from specs.',
       functions: functions.of(synthesizeStates),
-      logRetention: config.logRetentionDays,
+      logRetention,
       logName: '-synthesize',
+    });
+    const machines: Machines = {
+      optimize: workflow.stateMachine,
+      evaluate: evaluation.stateMachine,
+      synthesize: synthesis.stateMachine,
+    };
+
+    const schedules = new Schedules(this, 'Schedules', { machine: machines.optimize });
+    const { deadLetters } = schedules;
+    const { api: handler, settle } = functions.addService({ machines, schedules });
+    new ExecutionEnds(this, 'ExecutionEnds', { machines, settle, deadLetters });
+    const api = new Api(this, 'Api', {
+      handler,
+      throttle: { rateLimit: config.apiRateLimit, burstLimit: config.apiBurstLimit },
+      logRetention,
+    });
+    const alarms = new Alarms(this, 'Alarms', {
+      machines,
+      deadLetters,
+      api: api.http,
+      metricsNamespace,
+      spendAlarmUsd: config.spendAlarmUsd,
+      email: config.alarmEmail,
+    });
+    const dashboard = new RunsDashboard(this, 'Dashboard', {
+      // Dashboards of all regions of an account share their names.
+      name: `${config.stackName}-${this.region}`,
+      metricsNamespace,
+      machines,
+      functions: functions.all,
+      deadLetters,
+      api: api.http,
     });
 
     const { data, sealed } = storage.buckets;
     const console = `https://${this.region}.console.aws.amazon.com`;
+    this.output('ApiUrl', {
+      value: api.url,
+      description: 'The HTTP API; requests are signed with credentials of the account (SigV4, execute-api).',
+    });
     this.output('StateMachineConsole', {
       value: `${console}/states/home?region=${this.region}#/statemachines/view/${workflow.stateMachine.stateMachineArn}`,
-      description: 'Start a run here (its input is the task itself) and watch the executions.',
+      description: 'Start a run here, with {"task":"NAME"} or the task itself, and watch the executions.',
+    });
+    this.output('DashboardConsole', {
+      value: `${console}/cloudwatch/home?region=${this.region}#dashboards/dashboard/${dashboard.name}`,
+      description: 'Scores, spend, failures, throttles, queue of dead letters.',
     });
     this.output('ResultsConsole', {
       value: `${console}/s3/buckets/${data.bucketName}?region=${this.region}&prefix=runs/`,
@@ -76,6 +131,15 @@ export class PromptOptimizerStack extends Stack {
       description: 'Upload train, validation and golden data under uploads/.',
     });
     this.output('SealedBucketName', { value: sealed.bucketName, description: 'Upload test data under uploads/.' });
+    this.output('EventBusName', {
+      value: bus.eventBusName,
+      description: 'Events of runs and prompts; add rules to it.',
+    });
+    this.output('AlarmTopicArn', { value: alarms.topic.topicArn, description: 'Subscribe here to be told of alarms.' });
+    this.output('DeadLetterQueueUrl', {
+      value: deadLetters.queueUrl,
+      description: 'Starts of schedules and ends of executions that could not be delivered.',
+    });
     this.output('ApiKeySecretName', {
       value: config.apiKeySecretName,
       description: 'Secret that must hold the API key of the model, as plain text.',

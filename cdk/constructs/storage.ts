@@ -1,9 +1,12 @@
 /** Buckets and tables. What they are called and keyed by stands in `lambdas/store/tables.ts`, for AWS and for local runs. */
 import { Duration, RemovalPolicy, Validations } from 'aws-cdk-lib';
-import { AttributeType, BillingMode, Table, TableEncryption } from 'aws-cdk-lib/aws-dynamodb';
+import { AttributeType, BillingMode, ProjectionType, Table, TableEncryption } from 'aws-cdk-lib/aws-dynamodb';
 import { BlockPublicAccess, Bucket, BucketEncryption, type BucketProps, ObjectOwnership } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
 import { type BucketName, type TableName, type TableSchema, tables } from '../../lambdas/store/tables.ts';
+
+/** Folder of uploads that nobody has checked yet. */
+const INCOMING = 'incoming/';
 
 export interface StorageProps {
   readonly removalPolicy: RemovalPolicy;
@@ -55,12 +58,19 @@ export class Storage extends Construct {
             abortIncompleteMultipartUploadAfter: Duration.days(7),
             expiredObjectDeleteMarker: true,
           },
+          // Uploads lie here until they are checked, and become datasets by being copied.
+          {
+            prefix: INCOMING,
+            expiration: Duration.days(1),
+            noncurrentVersionExpiration: Duration.days(1),
+            abortIncompleteMultipartUploadAfter: Duration.days(1),
+          },
         ],
       });
     this.buckets = { data: bucket('Data'), sealed: bucket('Sealed') };
 
-    const table = (name: string, schema: TableSchema) =>
-      new Table(this, name, {
+    const table = (name: string, schema: TableSchema) => {
+      const made = new Table(this, name, {
         partitionKey: { name: schema.partitionKey, type: AttributeType.STRING },
         ...(schema.sortKey === undefined ? {} : { sortKey: { name: schema.sortKey, type: AttributeType.STRING } }),
         billingMode: BillingMode.PAY_PER_REQUEST,
@@ -70,10 +80,21 @@ export class Storage extends Construct {
         deletionProtection: !destroy,
         removalPolicy,
       });
+      for (const [indexName, { partitionKey, sortKey }] of Object.entries(schema.indexes ?? {})) {
+        made.addGlobalSecondaryIndex({
+          indexName,
+          partitionKey: { name: partitionKey, type: AttributeType.STRING },
+          sortKey: { name: sortKey, type: AttributeType.STRING },
+          projectionType: ProjectionType.ALL,
+        });
+      }
+      return made;
+    };
     this.tables = {
       runs: table('Runs', tables.runs),
       rollouts: table('Rollouts', tables.rollouts),
       sealedRollouts: table('SealedRollouts', tables.sealedRollouts),
+      catalog: table('Catalog', tables.catalog),
     };
   }
 }

@@ -61,7 +61,8 @@ export interface EmbeddingModel {
  * - `refused`: any other 4xx; this request will never pass.
  * - `fatal`: no request will pass (wrong key, no such model, no credit).
  */
-export type CallErrorKind = 'rate_limited' | 'unavailable' | 'timeout' | 'refused' | 'fatal';
+export const callErrorKinds = ['rate_limited', 'unavailable', 'timeout', 'refused', 'fatal'] as const;
+export type CallErrorKind = (typeof callErrorKinds)[number];
 
 export class CallError extends Error {
   override readonly name = 'CallError';

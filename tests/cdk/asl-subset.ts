@@ -101,6 +101,10 @@ const fail = z.strictObject({
   CausePath: path.optional(),
 });
 
+const wait = z.strictObject({ ...common, Type: z.literal('Wait'), SecondsPath: path, Next: z.string() });
+
+const succeed = z.strictObject({ ...common, Type: z.literal('Succeed'), OutputPath: path.optional() });
+
 const leafStates = [task, choice, pass, fail] as const;
 
 /** States that only name states of their own machine. */
@@ -150,7 +154,7 @@ export const machineSchema = z
   .strictObject({
     ...common,
     StartAt: z.string(),
-    States: statesOf(z.discriminatedUnion('Type', [...leafStates, map])),
+    States: statesOf(z.discriminatedUnion('Type', [...leafStates, wait, succeed, map])),
   })
   .refine(({ StartAt, States }) => StartAt in States, 'StartAt names no state');
 export type Machine = z.output<typeof machineSchema>;

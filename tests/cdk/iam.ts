@@ -28,8 +28,20 @@ const documentSchema = z.object({
   ),
 });
 
+/** Keeps what was read out of a template: tests ask for the same again and again. */
+export function onceEach<T>(read: (template: Template) => T): (template: Template) => T {
+  const known = new WeakMap<Template, T>();
+  return (template) => {
+    const value = known.get(template) ?? read(template);
+    known.set(template, value);
+    return value;
+  };
+}
+
 /** Every statement that a role has. @throws Error at a managed policy, whose statements stand elsewhere. */
-export function roleGrants(template: Template): Grant[] {
+export const roleGrants = onceEach(readRoleGrants);
+
+function readRoleGrants(template: Template): Grant[] {
   return Object.entries(template.Resources).flatMap(([id, { Type, Properties }]): Grant[] => {
     switch (Type) {
       case 'AWS::IAM::Policy':
@@ -109,6 +121,12 @@ export function arnOf(template: Template, id: string): string {
       return `arn:aws:logs:region:account:log-group:${id}:*`;
     case 'AWS::StepFunctions::StateMachine':
       return `arn:aws:states:region:account:stateMachine:${id}`;
+    case 'AWS::Events::EventBus':
+      return `arn:aws:events:region:account:event-bus/${id}`;
+    case 'AWS::SQS::Queue':
+      return `arn:aws:sqs:region:account:${id}`;
+    case 'AWS::IAM::Role':
+      return `arn:aws:iam::account:role/${id}`;
     default:
       throw new Error(`${id} is of a type whose ARN is not known here.`);
   }

@@ -1,6 +1,15 @@
 /** All rights of the functions, by state: whoever adds one adds it here, on purpose. */
 const whole = 'BatchGetItem GetItem PutItem UpdateItem';
-const wholeAndHistory = 'BatchGetItem GetItem PutItem Query UpdateItem';
+const wholeAndLists = 'BatchGetItem GetItem PutItem Query UpdateItem';
+const bus = { bus: 'PutEvents' };
+const runsInLists = { 'runs/index/byKind': 'Query', 'runs/index/byTask': 'Query' };
+/** Of whoever starts what waits in the queue. */
+const starts = { optimize: 'StartExecution', evaluate: 'StartExecution', synthesize: 'StartExecution' };
+const onExecutions = (actions: string) => ({
+  'optimize executions': actions,
+  'evaluate executions': actions,
+  'synthesize executions': actions,
+});
 const byKey = 'BatchGetItem BatchWriteItem GetItem PutItem';
 export const apiKey = 'arn:aws:secretsmanager:region:account:secret:prompt-optimizer/openai-api-key-??????';
 
@@ -9,18 +18,22 @@ export const rights: [state: string, Record<string, string>][] = [
   [
     'Prepare',
     {
+      ...bus,
       data: 'ListBucket(runs/* uploads/*)',
       'data/runs/*': 'GetObject PutObject',
       'data/uploads/*': 'GetObject',
       sealed: 'ListBucket(runs/* uploads/*)',
       'sealed/runs/*': 'GetObject PutObject',
       'sealed/uploads/*': 'GetObject',
-      runs: wholeAndHistory,
+      runs: wholeAndLists,
+      ...runsInLists,
+      catalog: 'BatchGetItem GetItem Query',
     },
   ],
   [
     'Plan',
     {
+      ...bus,
       data: 'ListBucket(runs/*)',
       'data/runs/*': 'GetObject PutObject',
       rollouts: 'BatchGetItem GetItem',
@@ -62,26 +75,29 @@ export const rights: [state: string, Record<string, string>][] = [
   [
     'Conclude',
     {
+      ...bus,
       data: 'ListBucket(runs/*)',
       'data/runs/*': 'GetObject PutObject',
       rollouts: 'BatchGetItem GetItem',
       runs: whole,
+      catalog: wholeAndLists,
     },
   ],
-  ['RecordFailure', { runs: whole }],
+  ['RecordFailure', { ...bus, runs: whole }],
   [
     'PrepareEvaluation',
     {
+      ...bus,
       data: 'ListBucket(runs/* uploads/*)',
       'data/runs/*': 'GetObject PutObject',
       'data/uploads/*': 'GetObject',
       sealed: 'ListBucket(uploads/*)',
       'sealed/runs/*': 'PutObject',
       'sealed/uploads/*': 'GetObject',
-      runs: wholeAndHistory,
+      runs: wholeAndLists,
     },
   ],
-  ['PlanEvaluation', { data: 'ListBucket(runs/*)', 'data/runs/*': 'GetObject PutObject', runs: whole }],
+  ['PlanEvaluation', { ...bus, data: 'ListBucket(runs/*)', 'data/runs/*': 'GetObject PutObject', runs: whole }],
   [
     'Evaluate',
     {
@@ -98,6 +114,7 @@ export const rights: [state: string, Record<string, string>][] = [
   [
     'ConcludeEvaluation',
     {
+      ...bus,
       data: 'ListBucket(runs/*)',
       'data/runs/*': 'GetObject PutObject',
       rollouts: 'BatchGetItem GetItem',
@@ -107,13 +124,17 @@ export const rights: [state: string, Record<string, string>][] = [
   [
     'PrepareSynthesis',
     {
+      ...bus,
       data: 'ListBucket(uploads/*)',
       'data/uploads/*': 'GetObject',
       'sealed/synthesis/*': 'PutObject',
       runs: whole,
     },
   ],
-  ['PlanSynthesis', { sealed: 'ListBucket(synthesis/*)', 'sealed/synthesis/*': 'GetObject PutObject', runs: whole }],
+  [
+    'PlanSynthesis',
+    { ...bus, sealed: 'ListBucket(synthesis/*)', 'sealed/synthesis/*': 'GetObject PutObject', runs: whole },
+  ],
   [
     'Generate',
     {
@@ -137,12 +158,48 @@ export const rights: [state: string, Record<string, string>][] = [
   [
     'ConcludeSynthesis',
     {
+      ...bus,
       'data/runs/*': 'PutObject',
       'data/uploads/*': 'PutObject',
       sealed: 'ListBucket(synthesis/*)',
       'sealed/synthesis/*': 'GetObject',
       'sealed/uploads/*': 'PutObject',
       runs: whole,
+    },
+  ],
+  [
+    'Api',
+    {
+      ...bus,
+      ...starts,
+      ...onExecutions('DescribeExecution RedriveExecution StopExecution'),
+      data: 'ListBucket(incoming/* runs/* uploads/*)',
+      'data/incoming/*': 'GetObject PutObject',
+      'data/runs/*': 'GetObject',
+      'data/uploads/*': 'GetObject PutObject',
+      sealed: 'ListBucket(incoming/*)',
+      'sealed/incoming/*': 'GetObject PutObject',
+      'sealed/uploads/*': 'PutObject',
+      runs: wholeAndLists,
+      ...runsInLists,
+      catalog: wholeAndLists,
+      schedules: 'CreateSchedule DeleteSchedule GetSchedule UpdateSchedule',
+      scheduleRole: 'PassRole(scheduler.amazonaws.com)',
+    },
+  ],
+  [
+    'Settle',
+    {
+      ...bus,
+      ...starts,
+      ...onExecutions('DescribeExecution RedriveExecution'),
+      data: 'ListBucket(runs/*)',
+      'data/runs/*': 'GetObject PutObject',
+      rollouts: 'BatchGetItem GetItem',
+      runs: wholeAndLists,
+      ...runsInLists,
+      catalog: wholeAndLists,
+      deadLetters: 'GetQueueAttributes GetQueueUrl SendMessage',
     },
   ],
 ];

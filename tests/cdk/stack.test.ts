@@ -3,17 +3,19 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { buckets, tables } from '../../lambdas/store/tables.ts';
+import { buckets, type TableName, type TableSchema, tables } from '../../lambdas/store/tables.ts';
 import { type Machine, machineSchema, substitutionOf, type Task, tasksOf } from './asl-subset.ts';
 import { whoReads, whoWrites } from './folders.ts';
 import { arnOf, bucketGrants, roleGrants, takesIn } from './iam.ts';
 import { apiKey, rights } from './rights.ts';
+import { checkService } from './service-checks.ts';
 import { runApp, type Synthesis, synthesize, type Template } from './synthesize.ts';
 import {
   functionsOf,
   idOf,
   idsOf,
   type MachineName,
+  machineNames,
   machineOf,
   propertiesOf,
   rightsOf,
@@ -26,7 +28,6 @@ let synthesis: Synthesis;
 let destroyable: Synthesis;
 let unsafe: Synthesis;
 let template: Template;
-const machines: readonly MachineName[] = ['optimize', 'evaluate', 'synthesize'];
 const definitionTexts = new Map<MachineName, Buffer>();
 const definitions = new Map<MachineName, Machine>();
 
@@ -38,13 +39,19 @@ beforeAll(async () => {
         removalPolicy: 'destroy',
         region: 'eu-central-1',
         openaiBaseUrl: 'https://models.example.com/v1',
+        alarmEmail: 'team@example.com',
+        spendAlarmUsd: '7.5',
+        logContent: 'true',
+        maxParallelRuns: '9',
+        apiRateLimit: '3',
+        apiBurstLimit: '6',
         scorerFunctionArns: `${scorer},arn:aws:lambda:eu-central-1:123456789012:function:tone:*`,
       },
     }),
     synthesize({ preload: './fixtures/unsafe-bucket.ts' }),
   ]);
   template = synthesis.template;
-  for (const name of machines) {
+  for (const name of machineNames) {
     const text = await readFile(new URL(`../../statemachine/${name}.asl.json`, import.meta.url));
     definitionTexts.set(name, text);
     definitions.set(name, machineSchema.parse(JSON.parse(text.toString('utf8'))));
@@ -80,7 +87,9 @@ describe('the synthesis', () => {
 describe('sealed data', () => {
   it.each([
     // Prepare and Verify alone, and what looks at it when somebody unseals it.
-    { folder: 'uploads/', readers: ['Prepare', 'PrepareEvaluation'], writers: ['ConcludeSynthesis'] },
+    { folder: 'uploads/', readers: ['Prepare', 'PrepareEvaluation'], writers: ['Api', 'ConcludeSynthesis'] },
+    // A test set that is uploaded is read once, to be checked, and then only by those above.
+    { folder: 'incoming/', readers: ['Api'], writers: ['Api'] },
     { folder: 'runs/', readers: ['Evaluate', 'Prepare', 'Verify'], writers: ['Prepare', 'PrepareEvaluation'] },
     {
       folder: 'synthesis/',
@@ -95,7 +104,7 @@ describe('sealed data', () => {
 
   it('is within the reach of nobody else, in whatever way', () => {
     const bucket = arnOf(template, idOf(template, 'sealed'));
-    const folders = ['uploads/', 'runs/', 'synthesis/'];
+    const folders = ['uploads/', 'runs/', 'synthesis/', 'incoming/'];
 
     const reaching = whoReaches(template, 's3', [bucket, ...folders.map((folder) => `${bucket}/${folder}r-1/x.json`)]);
 
@@ -172,7 +181,7 @@ describe('rights', () => {
         .filter(({ holder }) => holder === fn.Role)
         .flatMap(({ resources }) => resources)
         .filter((resource) => /^arn:aws:(s3|dynamodb):/.test(resource))
-        .map((resource) => resource.replace(/(:::[^/]+)\/.*/, '$1'));
+        .map((resource) => resource.replace(/(:::[^/]+|:table\/[^/]+)\/.*/, '$1'));
       const told = [...storesToldTo(fn).values()].map((id) => arnOf(template, id));
       expect(new Set(told), state).toEqual(new Set(usable));
     }
@@ -200,7 +209,7 @@ describe('rights', () => {
     expect(callers.toSorted()).toEqual(['Evaluate', 'Mutate', 'Score', 'Verify']);
   });
 
-  it.each(machines)('of the machine %s are to call the functions of its states and to run its own Maps', (name) => {
+  it.each(machineNames)('of the machine %s are to call the functions of its states and to run its own Maps', (name) => {
     const { id, RoleArn, DefinitionSubstitutions } = machineOf(template, name);
     const grants = roleGrants(template).filter(({ holder }) => holder === RoleArn);
     const onWhat = (action: string) =>
@@ -219,7 +228,7 @@ describe('rights', () => {
   });
 });
 
-describe.each(machines)('the workflow %s', (name) => {
+describe.each(machineNames)('the workflow %s', (name) => {
   it('is the file that local runs execute, byte for byte', async () => {
     const deployed = await synthesis.asset(machineOf(template, name).DefinitionS3Location.Key);
 
@@ -289,18 +298,28 @@ describe('functions', () => {
 });
 
 describe('tables', () => {
-  const names: StoreName[] = ['runs', 'rollouts', 'sealedRollouts'];
+  const names: TableName[] = ['runs', 'rollouts', 'sealedRollouts', 'catalog'];
+  const keySchema = (...keys: readonly (string | undefined)[]) =>
+    keys.flatMap((key, i) => (key === undefined ? [] : { AttributeName: key, KeyType: i === 0 ? 'HASH' : 'RANGE' }));
 
-  it.each(names)('%s has the keys of lambdas/store/tables.ts, on demand and recoverable', (name) => {
-    const schema = Object.entries(tables).find(([key]) => key === name)?.[1];
-    const keys = [schema?.partitionKey, ...(schema !== undefined && 'sortKey' in schema ? [schema.sortKey] : [])];
+  it.each(names)('%s has the keys and indexes of lambdas/store/tables.ts, on demand and recoverable', (name) => {
+    const { partitionKey, sortKey, indexes = {} }: TableSchema = tables[name];
+    const keys = [partitionKey, sortKey, ...Object.values(indexes).flatMap((one) => [one.partitionKey, one.sortKey])];
+    const indexed = Object.entries(indexes).map(([IndexName, one]) => ({
+      IndexName,
+      KeySchema: keySchema(one.partitionKey, one.sortKey),
+      Projection: { ProjectionType: 'ALL' },
+    }));
 
     expect(template.Resources[idOf(template, name)]).toMatchObject({
       Type: 'AWS::DynamoDB::Table',
       DeletionPolicy: 'Retain',
       Properties: {
-        KeySchema: keys.map((key, i) => ({ AttributeName: key, KeyType: i === 0 ? 'HASH' : 'RANGE' })),
-        AttributeDefinitions: keys.map((key) => ({ AttributeName: key, AttributeType: 'S' })),
+        KeySchema: keySchema(partitionKey, sortKey),
+        AttributeDefinitions: [...new Set(keys)].flatMap((key) =>
+          key === undefined ? [] : { AttributeName: key, AttributeType: 'S' },
+        ),
+        ...(indexed.length === 0 ? {} : { GlobalSecondaryIndexes: indexed }),
         BillingMode: 'PAY_PER_REQUEST',
         PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true },
         DeletionProtectionEnabled: true,
@@ -355,6 +374,20 @@ describe('buckets', () => {
     expect(closed.map(({ holder }) => holder).toSorted()).toEqual(idsOf(template, 'AWS::S3::Bucket').toSorted());
   });
 
+  it('with data forget uploads that nobody made a dataset of, after a day', () => {
+    for (const name of ['data', 'sealed'] as const) {
+      const rules = z
+        .object({
+          LifecycleConfiguration: z.object({ Rules: z.array(z.looseObject({ Prefix: z.string().optional() })) }),
+        })
+        .parse(template.Resources[idOf(template, name)]?.Properties).LifecycleConfiguration.Rules;
+
+      expect(rules.filter(({ ExpirationInDays }) => ExpirationInDays !== undefined)).toMatchObject([
+        { Prefix: 'incoming/', ExpirationInDays: 1, NoncurrentVersionExpiration: { NoncurrentDays: 1 } },
+      ]);
+    }
+  });
+
   it('with data keep a log of who read them', () => {
     const names = Object.keys(buckets).filter((name): name is keyof typeof buckets => name in buckets);
     for (const name of names) {
@@ -364,6 +397,11 @@ describe('buckets', () => {
     }
   });
 });
+
+checkService(
+  () => template,
+  () => destroyable.template,
+);
 
 function definitionNamed(name: MachineName): Machine {
   const definition = definitions.get(name);

@@ -1,7 +1,7 @@
 /** Finds things in a synthesized template by what they are for, not by generated names. */
 import { z } from 'zod';
 import { buckets, tables } from '../../lambdas/store/tables.ts';
-import { arnOf, type Grant, roleGrants, takesIn } from './iam.ts';
+import { arnOf, type Grant, onceEach, roleGrants, takesIn } from './iam.ts';
 import type { Template } from './synthesize.ts';
 
 const ref = z.object({ Ref: z.string() }).transform(({ Ref }) => Ref);
@@ -36,6 +36,7 @@ export function propertiesOf(template: Template, type: string): Record<string, u
 /** By what each machine starts with. */
 const firstStates = { optimize: 'Prepare', evaluate: 'PrepareEvaluation', synthesize: 'PrepareSynthesis' } as const;
 export type MachineName = keyof typeof firstStates;
+export const machineNames: readonly MachineName[] = ['optimize', 'evaluate', 'synthesize'];
 type TemplateMachine = z.output<typeof machineSchema> & { readonly id: string };
 
 export function machineOf(template: Template, name: MachineName): TemplateMachine {
@@ -51,16 +52,36 @@ export function machinesOf(template: Template): TemplateMachine[] {
   });
 }
 
-/** By state, found the way Step Functions finds them: by the substitutions of the definitions. */
-export function functionsOf(template: Template): Map<string, StateFunction> {
+/**
+ * By state, found the way Step Functions finds them: by the substitutions of the definitions. Api and Settle are found the
+ * same way, as what API Gateway and the rule call.
+ */
+export const functionsOf = onceEach(readFunctions);
+
+function readFunctions(template: Template): Map<string, StateFunction> {
+  const states = machinesOf(template).flatMap((machine) => Object.entries(machine.DefinitionSubstitutions));
+  const called: [string, string][] = [
+    ...propertiesOf(template, 'AWS::ApiGatewayV2::Integration').map((one): [string, string] => [
+      'Api',
+      getArn.parse(one.IntegrationUri),
+    ]),
+    ...propertiesOf(template, 'AWS::Events::Rule')
+      .flatMap(({ Targets }) => z.array(z.object({ Arn: getArn })).parse(Targets))
+      .map(({ Arn }): [string, string] => ['Settle', Arn]),
+  ];
   return new Map(
-    machinesOf(template)
-      .flatMap((machine) => Object.entries(machine.DefinitionSubstitutions))
-      .map(([name, id]) => [
-        name.replace(/FunctionArn$/, ''),
-        functionSchema.parse(template.Resources[id]?.Properties),
-      ]),
+    [...states, ...called].map(([name, id]) => [
+      name.replace(/FunctionArn$/, ''),
+      functionSchema.parse(template.Resources[id]?.Properties),
+    ]),
   );
+}
+
+/** Logical id of the only resource of a type. */
+export function onlyOne(template: Template, type: string): string {
+  const [id, another] = idsOf(template, type);
+  if (id === undefined || another !== undefined) throw new Error(`There is not exactly one ${type}.`);
+  return id;
 }
 
 const variables = Object.entries({ ...buckets, ...tables }).map(([name, { env }]) => ({ name, env }));
@@ -105,13 +126,16 @@ export function holding(template: Template, isMeant: (grant: Grant) => boolean):
 export function rightsOf(template: Template, state: string): Record<string, string> {
   const fn = functionsOf(template).get(state);
   if (fn === undefined) throw new Error(`There is no function for ${state}.`);
-  const words = new Map([...storesToldTo(fn)].map(([name, id]) => [arnOf(template, id), name]));
+  const words = new Map([
+    ...[...storesToldTo(fn)].map(([name, id]): [string, string] => [arnOf(template, id), name]),
+    ...surroundings(template),
+  ]);
   const rights: Record<string, Set<string>> = {};
   for (const { holder, actions, resources, condition } of roleGrants(template)) {
     if (holder !== fn.Role) continue;
     for (const resource of resources) {
       if (resource === '*' || resource.startsWith('arn:aws:logs:')) continue;
-      const [bare = '', folder] = resource.startsWith('arn:aws:s3:') ? resource.split(/\/(.*)/) : [resource];
+      const [bare = '', folder] = /^arn:aws:(s3:|dynamodb:.*\/index\/)/.test(resource) ? partsOf(resource) : [resource];
       const known = words.get(bare) ?? resource;
       const name = folder === undefined ? known : `${known}/${folder}`;
       rights[name] ??= new Set();
@@ -121,7 +145,41 @@ export function rightsOf(template: Template, state: string): Record<string, stri
   return Object.fromEntries(Object.entries(rights).map(([name, actions]) => [name, [...actions].toSorted().join(' ')]));
 }
 
+/** The part of an ARN that is a bucket or table, and what comes behind it. */
+function partsOf(resource: string): string[] {
+  return resource.startsWith('arn:aws:s3:') ? resource.split(/\/(.*)/) : resource.split(/\/(?=index\/)/);
+}
+
+/** What is there once, in the project's own words. */
+function surroundings(template: Template): [arn: string, word: string][] {
+  const machines = machineNames.flatMap((name): [string, string][] => {
+    const { id } = machineOf(template, name);
+    return [
+      [arnOf(template, id), name],
+      [`arn:aws:states:region:account:execution:${id}:*`, `${name} executions`],
+    ];
+  });
+  return [
+    ...machines,
+    [arnOf(template, onlyOne(template, 'AWS::Events::EventBus')), 'bus'],
+    [arnOf(template, onlyOne(template, 'AWS::SQS::Queue')), 'deadLetters'],
+    [`arn:aws:scheduler:region:account:schedule/${onlyOne(template, 'AWS::Scheduler::ScheduleGroup')}/*`, 'schedules'],
+    [arnOf(template, scheduleRoleOf(template)), 'scheduleRole'],
+  ];
+}
+
+/** Logical id of the role that schedules have: the one that Scheduler may take. */
+export function scheduleRoleOf(template: Template): string {
+  const [id, another] = idsOf(template, 'AWS::IAM::Role').filter((role) =>
+    JSON.stringify(template.Resources[role]?.Properties).includes('"scheduler.amazonaws.com"'),
+  );
+  if (id === undefined || another !== undefined) throw new Error('There is not exactly one role for Scheduler.');
+  return id;
+}
+
 function narrowed(condition: Grant['condition']): string {
+  const passedTo = z.object({ StringEquals: z.object({ 'iam:PassedToService': z.string() }) }).safeParse(condition);
+  if (passedTo.success) return `(${passedTo.data.StringEquals['iam:PassedToService']})`;
   const prefixes = z.object({ StringLike: z.object({ 's3:prefix': z.array(z.string()) }) }).safeParse(condition);
   return prefixes.success ? `(${prefixes.data.StringLike['s3:prefix'].toSorted().join(' ')})` : '';
 }

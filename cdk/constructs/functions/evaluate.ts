@@ -15,7 +15,7 @@ export function evaluateFunctions(make: Definer) {
     COMPUTING_MIB,
     'Checks what is compared on which examples.',
   );
-  prepare.useHistory(runs);
+  prepare.useLists(runs);
   prepare.useBucket('data', data, { read: ['uploads/', 'runs/'], write: ['runs/'] });
   prepare.useBucket('sealed', sealed, { read: ['uploads/'], write: ['runs/'] });
 
@@ -45,6 +45,8 @@ export function evaluateFunctions(make: Definer) {
   );
   conclude.useBucket('data', data, { read: ['runs/'], write: ['runs/'] });
   conclude.useTable('rollouts', rollouts, 'read');
+
+  for (const fn of [prepare, plan, conclude]) fn.useBus(make.bus);
 
   return { PrepareEvaluation: prepare, PlanEvaluation: plan, Evaluate: evaluate, ConcludeEvaluation: conclude };
 }

@@ -23,6 +23,7 @@ export function synthesizeFunctions(make: Definer) {
     COMPUTING_MIB,
     'Keeps what can be used, splits it, hands out the next step of a synthesis.',
   );
+  for (const fn of [prepare, plan]) fn.useBus(make.bus);
   prepare.useBucket('data', data, { read: ['uploads/'] });
   prepare.useBucket('sealed', sealed, { write: ['synthesis/'] });
   plan.useBucket('sealed', sealed, { read: ['synthesis/'], write: ['synthesis/'] });
@@ -50,6 +51,8 @@ export function synthesizeFunctions(make: Definer) {
   );
   conclude.useBucket('sealed', sealed, { read: ['synthesis/'], write: ['uploads/'] });
   conclude.useBucket('data', data, { write: ['uploads/', 'runs/'] });
+
+  conclude.useBus(make.bus);
 
   return {
     PrepareSynthesis: prepare,

@@ -1,21 +1,29 @@
 /**
- * The function of one state of the workflow. It starts with the right to write its own log and trace, and nothing else.
- * Each `use…` gives it the variable that names a resource together with the right to use it, so that a function can
+ * A function, of a state of a machine or of the service around them. It starts with the right to write its own log and
+ * trace, and nothing else. Each `use…` gives it the variable that names a resource together with the right to use it, so that a function can
  * neither be told of a resource that it may not touch nor touch one that it was not told of.
  */
 import { ArnFormat, Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import type { Table } from 'aws-cdk-lib/aws-dynamodb';
+import type { EventBus } from 'aws-cdk-lib/aws-events';
 import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Architecture, type IFunction, LoggingFormat, Runtime, Tracing } from 'aws-cdk-lib/aws-lambda';
+import { SqsDestination } from 'aws-cdk-lib/aws-lambda-destinations';
 import { LogLevel, NodejsFunction, OutputFormat } from 'aws-cdk-lib/aws-lambda-nodejs';
 import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { Bucket } from 'aws-cdk-lib/aws-s3';
+import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
-import { type BucketName, buckets, type TableName, tables } from '../../lambdas/store/tables.ts';
+import { type BucketName, buckets, type TableName, type TableSchema, tables } from '../../lambdas/store/tables.ts';
 import { acknowledgeWildcards } from './acknowledge.ts';
+import { executionsOf, type Machines, machineNames, machineVariables } from './machines.ts';
+import type { Schedules } from './schedules.ts';
 
-/** Top folders of the buckets: datasets that runs read, what runs make, and what becomes of specs before it is split. */
-export type Prefix = 'uploads/' | 'runs/' | 'synthesis/';
+/**
+ * Top folders of the buckets: datasets that runs read, what runs make, what becomes of specs before it is split, and
+ * uploads that nobody has checked yet.
+ */
+export type Prefix = 'uploads/' | 'runs/' | 'synthesis/' | 'incoming/';
 
 export interface BucketAccess {
   readonly read?: readonly Prefix[];
@@ -23,7 +31,7 @@ export interface BucketAccess {
 }
 
 /**
- * No deletes, scans or transactions: the workflow uses none. Grouped writes are for rollouts, which come many at a time;
+ * No deletes, scans or transactions: nothing uses them. Grouped writes are for rollouts, which come many at a time;
  * the action would allow deletes too, so no other table has it.
  */
 const tableActions = {
@@ -33,26 +41,25 @@ const tableActions = {
 } as const;
 export type TableAccess = keyof typeof tableActions;
 
-export interface StateFunctionProps {
+export interface ScopedFunctionProps {
   /** Path of the handler's file, which exports `handler`. */
   readonly entry: string;
   readonly description: string;
-  /** Below the state's TimeoutSeconds, so that the function ends before its Task is given up. */
   readonly timeoutSeconds: number;
   readonly memoryMiB: number;
   readonly logRetention: RetentionDays;
 }
 
-export class StateFunction extends Construct {
+export class ScopedFunction extends Construct {
   readonly lambda: IFunction;
   readonly #function: NodejsFunction;
   readonly #role: Role;
 
-  constructor(scope: Construct, id: string, props: StateFunctionProps) {
+  constructor(scope: Construct, id: string, props: ScopedFunctionProps) {
     super(scope, id);
     // No AWSLambdaBasicExecutionRole, which would let the function write to every log group of the account.
     this.#role = new Role(this, 'Role', { assumedBy: new ServicePrincipal('lambda.amazonaws.com') });
-    // Logs hold no prompts, data or results, so they go with the stack whatever happens to the data.
+    // Logs hold no prompts or data unless `logContent` says so, and go with the stack whatever happens to the data.
     const logGroup = new LogGroup(this, 'Log', {
       retention: props.logRetention,
       removalPolicy: RemovalPolicy.DESTROY,
@@ -117,7 +124,7 @@ export class StateFunction extends Construct {
     acknowledgeWildcards(
       this.#role,
       [...read, ...write],
-      `Objects of the ${name} bucket in the folder that this state works in; their keys hold run ids, known only at run time.`,
+      `Objects of the ${name} bucket in a folder that this function works in; their keys hold run ids, known only at run time.`,
     );
   }
 
@@ -129,9 +136,16 @@ export class StateFunction extends Construct {
     );
   }
 
-  /** A task's history, which lies beside the runs: its entries are found by query. */
-  useHistory(table: Table): void {
+  /** Lists of items that have their first key in common: a task's history, the versions of a prompt, events of a run. */
+  useLists(table: Table): void {
     this.#allow(['dynamodb:Query'], [table.tableArn]);
+  }
+
+  /** Lists by the other keys of a table. */
+  useIndexes(name: TableName, table: Table): void {
+    const { indexes = {} }: TableSchema = tables[name];
+    const arns = Object.keys(indexes).map((index) => `${table.tableArn}/index/${index}`);
+    this.#allow(['dynamodb:Query'], arns);
   }
 
   /** Functions of the user's own that score answers. */
@@ -159,6 +173,62 @@ export class StateFunction extends Construct {
         }),
       ],
     );
+  }
+
+  /** Events of ours. */
+  useBus(bus: EventBus): void {
+    this.addVariable('EVENT_BUS_NAME', bus.eventBusName);
+    this.#allow(['events:PutEvents'], [bus.eventBusArn]);
+  }
+
+  /** Starts runs of the machines and sends them on their way again; `stop` as well ends them. */
+  useMachines(machines: Machines, { stop }: { readonly stop: boolean }): void {
+    for (const name of machineNames) this.addVariable(machineVariables[name], machines[name].stateMachineArn);
+    const all = machineNames.map((name) => machines[name]);
+    const executions = all.map(executionsOf);
+    this.#allow(
+      ['states:StartExecution'],
+      all.map(({ stateMachineArn }) => stateMachineArn),
+    );
+    const actions = ['DescribeExecution', 'RedriveExecution', ...(stop ? ['StopExecution'] : [])];
+    this.#allow(
+      actions.map((action) => `states:${action}`),
+      executions,
+    );
+    acknowledgeWildcards(this.#role, executions, 'Executions of the three machines; their names are those of runs.');
+  }
+
+  /** Schedules of tasks: in their group alone, and with the role that starts the optimization and nothing else. */
+  useSchedules({ group, role, deadLetters }: Schedules): void {
+    this.addVariable('SCHEDULE_GROUP', group.ref);
+    this.addVariable('SCHEDULE_ROLE_ARN', role.roleArn);
+    this.addVariable('SCHEDULE_DEAD_LETTER_ARN', deadLetters.queueArn);
+    const schedules = Stack.of(this).formatArn({
+      service: 'scheduler',
+      resource: 'schedule',
+      resourceName: `${group.ref}/*`,
+    });
+    this.#allow(
+      ['CreateSchedule', 'UpdateSchedule', 'GetSchedule', 'DeleteSchedule'].map((action) => `scheduler:${action}`),
+      [schedules],
+    );
+    acknowledgeWildcards(this.#role, [schedules], 'Schedules of this stack alone; their names are those of tasks.');
+    this.#role.addToPolicy(
+      new PolicyStatement({
+        actions: ['iam:PassRole'],
+        resources: [role.roleArn],
+        conditions: { StringEquals: { 'iam:PassedToService': 'scheduler.amazonaws.com' } },
+      }),
+    );
+  }
+
+  /** Events that the function was given and failed to take in, after Lambda's own two repetitions. */
+  keepUndelivered(queue: Queue): void {
+    this.#function.configureAsyncInvoke({
+      onFailure: new SqsDestination(queue),
+      retryAttempts: 2,
+      maxEventAge: Duration.hours(2),
+    });
   }
 
   #allow(actions: string[], resources: string[]): void {
