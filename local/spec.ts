@@ -106,7 +106,7 @@ function run(name: Exclude<Name, 'check'>, loaded: LoadedSpec, values: Values, t
     };
     try {
       return await stoppable(async (stop) => {
-        stop.addEventListener('abort', requestStop, { once: true });
+        stop.addEventListener('abort', () => requestStop(), { once: true });
         return toldEnd(work[name], terminal);
       });
     } finally {

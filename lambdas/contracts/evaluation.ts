@@ -6,9 +6,9 @@ import { z } from 'zod';
 import { knownSchema, spendSchema, usageSchema, verificationRowSchema } from './artifacts.ts';
 import { exampleSchema, splitNames } from './dataset.ts';
 import type { EvalSettings, evalSettingsSchema } from './evals.ts';
-import { itemResultSchema, runIdSchema } from './payloads.ts';
+import { itemResultSchema, overridesSchema, runIdSchema } from './payloads.ts';
 import { leaseSchema } from './step.ts';
-import { componentName, judgeModelSchema, taskInputSchemaWith, taskSchema } from './task.ts';
+import { componentName, judgeModelSchema, taskInputSchemaWith, taskNameSchema, taskSchema } from './task.ts';
 
 /** What a judge is called in the tables. */
 const label = z.string().min(1).max(100);
@@ -57,7 +57,12 @@ export type EvaluationRequest = z.infer<typeof evaluationRequestSchema>;
 /** Input of an execution of `evaluate.asl.json`. Read by: PrepareEvaluation. */
 export const evaluationInputSchemaWith = <E extends z.ZodType<EvalSettings>>(evalSchema: E) =>
   z.strictObject({
-    task: taskInputSchemaWith(evalSchema),
+    /** The task, or the name of a stored one. */
+    task: z.union([taskNameSchema, taskInputSchemaWith(evalSchema)]),
+    /** Version of the stored task; default: the newest. */
+    version: z.number().int().min(1).optional(),
+    /** Fields of the task that this evaluation has otherwise, by dotted path. */
+    overrides: overridesSchema.optional(),
     evaluation: evaluationRequestSchema,
     /** Whether a simulated model answers: what it says of judges is not remembered. */
     simulated: z.boolean().default(false),

@@ -119,3 +119,14 @@ export const serviceEventSchema = z.discriminatedUnion('type', [
   }),
 ]);
 export type ServiceEvent = z.infer<typeof serviceEventSchema>;
+
+/**
+ * Validation scores by candidate and example (S3, `runs/ID/champion-scores.json`): of the baseline and of what the run
+ * recommends, for the next scheduled run, which asks whether the champion's scores have moved. Written by Conclude, read
+ * by Prepare.
+ */
+export const championScoresSchema = z.strictObject({
+  schema: z.literal('prompt-optimizer.champion-scores.v1'),
+  scores: z.record(z.string(), z.record(z.string(), z.number())),
+});
+export type ChampionScores = z.infer<typeof championScoresSchema>;

@@ -1,12 +1,11 @@
 /** AnswerInputs: one shard of inputs: their reference answers where those are needed, the task's answers, their judges. */
-import { itemDoneSchema, itemInputSchema } from '../contracts/payloads.ts';
-import { stateHandler } from '../platform/handler.ts';
 import { keepLedger } from '../rollout/item.ts';
+import { itemHandler } from '../rollout/item-handler.ts';
 import { loadAnswers, saveAnswers } from '../store/synthesis.ts';
 import { answerShard } from '../synthesis/answer-shard.ts';
 import { loadSynthesisItem } from '../synthesis/item.ts';
 
-export const handler = stateHandler(itemInputSchema, itemDoneSchema, async (input) => {
+export const handler = itemHandler(async (input) => {
   const { runId, turn, index } = input;
   const work = await loadSynthesisItem(input);
   const { state, ledger } = work;

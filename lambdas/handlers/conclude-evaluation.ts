@@ -16,11 +16,12 @@ import { stateHandler } from '../platform/handler.ts';
 import { type DetailsOf, detailsOf } from '../rollout/evaluation-details.ts';
 import { variantFacts } from '../rollout/evaluation-facts.ts';
 import { evalHashOf } from '../rollout/known.ts';
+import { endWithoutVerdict, recordedSpend } from '../service/end-run.ts';
 import { runObject } from '../store/artifacts.ts';
 import { loadEvaluationPlan, loadEvaluationState, loadRows } from '../store/evaluations.ts';
 import { addHistory } from '../store/history.ts';
 import { putText } from '../store/objects.ts';
-import { loadRun, updateRun } from '../store/runs.ts';
+import { loadRun } from '../store/runs.ts';
 
 /** Worst answers that are shown. */
 const MOST_SHOWN = 20;
@@ -40,7 +41,7 @@ export const handler = stateHandler(
     const result = await (plan.request.of === 'prompts' ? promptsResult : judgesResult)(plan, state, rows);
     await putText(runObject(runId, 'evaluation.json'), `${JSON.stringify(result, null, 2)}\n`, 'application/json');
     await remember(plan, result);
-    await updateRun(runId, { status: 'succeeded', error: null });
+    await endWithoutVerdict(run, recordedSpend(state.spend));
     const { bucket, key } = runObject(runId, '');
     const { rollouts, judgeCalls, costUsd } = result.spend;
     return { runId, of: result.of, best: result.best, rollouts, judgeCalls, costUsd, result: `s3://${bucket}/${key}` };

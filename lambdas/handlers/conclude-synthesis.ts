@@ -3,9 +3,10 @@ import type { Example, SplitName } from '../contracts/dataset.ts';
 import { type AnswerRow, concludeSynthesisInputSchema, type SynthesisState } from '../contracts/synthesis.ts';
 import { concludeSynthesisOutputSchema } from '../contracts/synthesis-report.ts';
 import { stateHandler } from '../platform/handler.ts';
+import { endWithoutVerdict } from '../service/end-run.ts';
 import { runObject } from '../store/artifacts.ts';
 import { putText, uriOf } from '../store/objects.ts';
-import { loadRun, updateRun } from '../store/runs.ts';
+import { loadRun } from '../store/runs.ts';
 import { datasetObject, loadAnswers, loadSynthesisPlan, loadSynthesisState } from '../store/synthesis.ts';
 import { judgesOf } from '../synthesis/answers.ts';
 import { datasetsOf } from '../synthesis/datasets.ts';
@@ -39,7 +40,8 @@ export const handler = stateHandler(
     await putText(runObject(runId, 'task.yaml'), task.yaml(paths), 'application/yaml');
     await putText(runObject(runId, 'task.json'), task.input(uris), 'application/json');
     await putText(runObject(runId, 'synthesis.json'), `${JSON.stringify(report, null, 2)}\n`, 'application/json');
-    await updateRun(runId, { status: 'succeeded', error: null });
+    const { rollouts, costUsd } = report.spend;
+    await endWithoutVerdict(run, { rollouts, costUsd });
     return {
       runId,
       task: report.task,

@@ -1,44 +1,88 @@
-/** Conclude: statistics, verdict, report. Idempotent: the same scores make the same files. */
+/** Conclude: statistics, verdict, report, promotion. Idempotent: the same scores make the same files, and one champion. */
 import type { Archive, Rollout, RunContext, Spend, VerificationRow } from '../contracts/artifacts.ts';
 import { ModelRefusedRequestError } from '../contracts/errors.ts';
-import { concludeOutputSchema, type Turn, turnSchema } from '../contracts/payloads.ts';
+import { type RunOutcome, runOutcomeSchema, type Turn, turnSchema } from '../contracts/payloads.ts';
 import type { Report } from '../contracts/report.ts';
-import { BASELINE_ID, candidateOf, componentsOf } from '../optimizer/archive.ts';
+import type { ChampionScores, RunRecord } from '../contracts/run.ts';
+import type { Task } from '../contracts/task.ts';
+import { BASELINE_ID, candidateOf, componentsOf, validationScores } from '../optimizer/archive.ts';
 import { outsideFence } from '../optimizer/reflection-prompt.ts';
 import { addPaidRollout, addUsageTo } from '../optimizer/steps/spend.ts';
 import { stateHandler } from '../platform/handler.ts';
 import { buildReport, sealedIntervals } from '../report/build.ts';
 import { compareExamples, type FindRollout } from '../report/compared-examples.ts';
 import { type Reply, renderReportHtml } from '../report/html.ts';
+import { buildUnfinishedReport, renderUnfinishedHtml, type UnfinishedInput } from '../report/unfinished.ts';
 import { loadReflections } from '../rollout/reflect.ts';
 import { jobKey } from '../rollout/run-rollouts.ts';
-import { loadArchive, loadContext, loadVerification, runObject } from '../store/artifacts.ts';
+import { keepLook } from '../service/champion-look.ts';
+import { endRun } from '../service/end-run.ts';
+import { unchangedOutcome, verdictOutcome } from '../service/outcome.ts';
+import { considerPromotion } from '../service/promotion.ts';
+import {
+  loadArchive,
+  loadContext,
+  loadVerification,
+  runObject,
+  saveChampionScores,
+  saveReport,
+} from '../store/artifacts.ts';
 import { putText } from '../store/objects.ts';
 import { loadRollouts } from '../store/rollouts.ts';
-import { loadRecords, loadRun, recordIds, updateRun } from '../store/runs.ts';
+import { loadRecords, loadRun, recordIds } from '../store/runs.ts';
 
-export const handler = stateHandler(turnSchema, concludeOutputSchema, async (input) => {
+export const handler = stateHandler(turnSchema, runOutcomeSchema, async (input) => {
   const { runId, turn } = input;
   const [run, context] = await Promise.all([loadRun(runId), loadContext(runId)]);
+  const { task } = context;
   if (run === null) throw new Error(`Run ${runId} does not exist.`);
   const archive = await loadArchive(runId, turn, run.epoch);
-  const { rows, spend, lastError } = await loadSealedScores(input, archive);
   const elapsedMs = archive.elapsedMs + Math.max(0, Date.now() - run.lastSeenMs);
   const wallSeconds = Math.round(elapsedMs / 100) / 10;
+  if (archive.stopReason === 'unchanged') {
+    const unfinished = { context, archive, spend: archive.spend, wallSeconds, verdict: 'skipped_unchanged' as const };
+    return endUnchanged(run, unfinished);
+  }
+  const { rows, spend, lastError } = await loadSealedScores(input, archive);
   const rollouts = await validationRollouts(context, archive);
   const report = buildReport({ context, archive, rows, spend, wallSeconds, lastError, notes: notesOf(rollouts) });
   await saveFiles(context, archive, report, rows, rollouts.find);
-  await updateRun(runId, { status: 'succeeded', error: null });
-  const { bucket, key } = runObject(runId, '');
-  return {
-    runId,
-    verdict: report.verdict,
-    gain: { mean: report.testDelta.mean, ci95: report.testDelta.ci95, pValue: report.testDelta.pValue },
-    rollouts: report.spend.rollouts,
-    costUsd: report.spend.costUsd,
-    report: `s3://${bucket}/${key}`,
-  };
+  const promotion = await considerPromotion(context, report);
+  await keepScores(context, championScores(archive, task, report.recommended.candidateId));
+  const outcome = await verdictOutcome(context, report, promotion);
+  await endRun(run, 'succeeded', outcome, spend);
+  return outcome;
 });
+
+/** Nothing was searched: the check is all that the run has to tell. */
+async function endUnchanged(run: RunRecord, input: UnfinishedInput): Promise<RunOutcome> {
+  const { context, archive, spend } = input;
+  const report = buildUnfinishedReport(input);
+  await saveReport(context.runId, report, renderUnfinishedHtml(report));
+  await keepScores(context, archive.check === null ? {} : { [BASELINE_ID]: archive.check.scores });
+  const outcome = await unchangedOutcome(context, report);
+  await endRun(run, 'skipped', outcome, spend);
+  return outcome;
+}
+
+/** Mean validation scores by example of the baseline and of what is recommended, as far as they are known. */
+function championScores(archive: Archive, { evals }: Task, recommendedId: string): ChampionScores['scores'] {
+  const known = validationScores(
+    archive,
+    evals.map(({ name }) => name),
+  ).filter(({ id, scores }) => [BASELINE_ID, recommendedId].includes(id) && scores.size > 0);
+  return Object.fromEntries(known.map(({ id, scores }) => [id, Object.fromEntries(scores)]));
+}
+
+/** For the next scheduled run of a stored task. */
+async function keepScores(
+  { runId, task, taskVersion, fingerprint }: RunContext,
+  scores: ChampionScores['scores'],
+): Promise<void> {
+  if (taskVersion === null) return;
+  await saveChampionScores(runId, scores);
+  await keepLook({ task: task.name, runId, fingerprint, baseline: task.prompt }, scores);
+}
 
 /** What Verify's items left: rows in the order of the test set, and the run's spend with theirs. */
 async function loadSealedScores(
@@ -86,8 +130,7 @@ async function saveFiles(
     replies: await repliesOf(runId, report),
     trainExamples: namedExamples(context, report),
   });
-  await putText(runObject(runId, 'report.json'), `${JSON.stringify(report, null, 2)}\n`, 'application/json');
-  await putText(runObject(runId, 'report.html'), html, 'text/html; charset=utf-8');
+  await saveReport(runId, report, html);
   for (const [name, text] of Object.entries(report.recommended.components)) {
     await putText(runObject(runId, `best-prompt/${name}.txt`), text, 'text/plain; charset=utf-8');
   }

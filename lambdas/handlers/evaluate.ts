@@ -1,10 +1,9 @@
 /** Evaluate: runs one shard of an evaluation: examples with prompts and models, or golden answers with judges. */
 import type { EvaluationRow, Variant } from '../contracts/evaluation.ts';
-import { itemDoneSchema, itemInputSchema } from '../contracts/payloads.ts';
 import { type Job, jobsBetween } from '../evaluation/jobs.ts';
 import { addUsage, noUsage } from '../optimizer/usage.ts';
-import { stateHandler } from '../platform/handler.ts';
 import { keepLedger, loadEvaluationItem } from '../rollout/item.ts';
+import { itemHandler } from '../rollout/item-handler.ts';
 import { openLease } from '../rollout/lease.ts';
 import type { RolloutJob } from '../rollout/make-rollout.ts';
 import { rowsOf } from '../rollout/rows.ts';
@@ -12,7 +11,7 @@ import { loadBatch, type RolloutBatch, runRollouts } from '../rollout/run-rollou
 import { loadSealedTest } from '../store/artifacts.ts';
 import { saveRows } from '../store/evaluations.ts';
 
-export const handler = stateHandler(itemInputSchema, itemDoneSchema, async (input) => {
+export const handler = itemHandler(async (input) => {
   const { runId, turn, index } = input;
   const { run, plan, state, ledger, dependenciesOf } = await loadEvaluationItem(input);
   const item = state.step?.items[index];

@@ -1,14 +1,13 @@
 /** Generate: one call of the generator, for topics, for the steps of a judge or for a batch of inputs. */
 import pLimit from 'p-limit';
 import type { Json } from '../contracts/dataset.ts';
-import { itemDoneSchema, itemInputSchema } from '../contracts/payloads.ts';
 import { compileSchema } from '../evals/json-schema.ts';
 import { EvalFailure } from '../evals/services.ts';
 import { priceOf } from '../model/prices.ts';
 import { addUsage, noUsage } from '../optimizer/usage.ts';
 import { emitRunEvent } from '../platform/events.ts';
-import { stateHandler } from '../platform/handler.ts';
 import { keepLedger } from '../rollout/item.ts';
+import { itemHandler } from '../rollout/item-handler.ts';
 import { openLease } from '../rollout/lease.ts';
 import { BrokenError, InterruptedError, openPurse } from '../rollout/purse.ts';
 import { loadGenerated, saveGenerated } from '../store/synthesis.ts';
@@ -18,7 +17,7 @@ import { readReply } from '../synthesis/read-reply.ts';
 import { askedOf } from '../synthesis/requests.ts';
 import { generatorOf, pricesFor, taskOf } from '../synthesis/resolve-spec.ts';
 
-export const handler = stateHandler(itemInputSchema, itemDoneSchema, async (input) => {
+export const handler = itemHandler(async (input) => {
   const { runId, turn, index } = input;
   const { run, plan, state, ledger, callsAt } = await loadSynthesisItem(input);
   const item = state.step === null || state.step.kind === 'answers' ? undefined : state.step.items[index];

@@ -1,6 +1,6 @@
 /** Mutate: one item makes one child. Parent on a minibatch, reflection, guards, child on the same minibatch. */
 import type { Archive, MutationOutcome, Rollout, RunContext, Usage } from '../contracts/artifacts.ts';
-import { type ItemInput, itemDoneSchema, itemInputSchema } from '../contracts/payloads.ts';
+import type { ItemInput } from '../contracts/payloads.ts';
 import type { MutateItem } from '../contracts/step.ts';
 import type { Components } from '../contracts/task.ts';
 import { isAccepted, pairedDifferences } from '../optimizer/acceptance.ts';
@@ -10,15 +10,15 @@ import { brokenGuard, guardReason, guardsOf } from '../optimizer/guards.ts';
 import type { ReflectedExample, TriedEdit } from '../optimizer/reflection-prompt.ts';
 import { ROUNDING_ERROR } from '../optimizer/statistics.ts';
 import { addUsage, noUsage } from '../optimizer/usage.ts';
-import { stateHandler } from '../platform/handler.ts';
 import { type ItemWork, keepLedger, leaseUsage, loadItem } from '../rollout/item.ts';
+import { itemHandler } from '../rollout/item-handler.ts';
 import { type Lease, openLease } from '../rollout/lease.ts';
 import { triedEdits, triedUnits } from '../rollout/lineage.ts';
 import { loadReflections, type ReflectionSlot, reflect } from '../rollout/reflect.ts';
 import { loadBatch, type RolloutBatch, runRollouts } from '../rollout/run-rollouts.ts';
 import { loadRecord, recordIds, saveRecord } from '../store/runs.ts';
 
-export const handler = stateHandler(itemInputSchema, itemDoneSchema, async (input) => {
+export const handler = itemHandler(async (input) => {
   const work = await loadItem(input);
   const item = work.archive.step?.kind === 'mutate' ? work.archive.step.items[input.index] : undefined;
   if (item === undefined) throw new Error(`Turn ${input.turn} of run ${input.runId} has no slot ${input.index}.`);

@@ -19,6 +19,7 @@ import { addPaidRollout, addUsageTo } from '../optimizer/steps/spend.ts';
 import { emitRunEvent } from '../platform/events.ts';
 import { stateHandler } from '../platform/handler.ts';
 import { variantFacts } from '../rollout/evaluation-facts.ts';
+import { recordedSpend } from '../service/end-run.ts';
 import { loadEvaluationPlan, loadEvaluationState, loadRows, saveEvaluationState } from '../store/evaluations.ts';
 import { loadRecords, loadRun, recordIds, updateRun } from '../store/runs.ts';
 
@@ -40,7 +41,7 @@ export const handler = stateHandler(turnSchema, evaluationStepSchema, async (inp
   const isOutOfTime = minutes !== undefined && elapsedMs > minutes * 60_000;
   const next = { ...nextStep({ ...landed, elapsedMs }, plan, variantFacts(plan), isOutOfTime), epoch: run.epoch };
   await saveEvaluationState(next);
-  await updateRun(runId, { turn: next.turn, lastSeenMs: now }, run.turn);
+  await updateRun(runId, { turn: next.turn, lastSeenMs: now, spend: recordedSpend(next.spend) }, run.turn);
   announce(next, plan);
   return output(next);
 });

@@ -44,7 +44,8 @@ export const handler = stateHandler(synthesisTurnSchema, synthesisNextSchema, as
   const isOutOfTime = minutes !== undefined && elapsedMs > minutes * 60_000;
   const next = { ...nextStep({ ...landed, elapsedMs }, plan, isOutOfTime), epoch: run.epoch };
   await saveSynthesisState(next);
-  await updateRun(runId, { turn: next.turn, lastSeenMs: now }, run.turn);
+  const { rollouts, costUsd } = next.spend;
+  await updateRun(runId, { turn: next.turn, lastSeenMs: now, spend: { rollouts, costUsd } }, run.turn);
   announce(next, plan);
   return output(next);
 });

@@ -1,7 +1,8 @@
 /** Plan: folds what has landed into the archive and names the next step. The single writer. Loads, calls, saves. */
 import type { Archive, RunContext } from '../contracts/artifacts.ts';
+import { StoreConflictError } from '../contracts/errors.ts';
 import { type PlanOutput, planOutputSchema, type Turn, turnSchema } from '../contracts/payloads.ts';
-import type { RunRecord } from '../contracts/run.ts';
+import type { Progress, RunRecord } from '../contracts/run.ts';
 import type { Task } from '../contracts/task.ts';
 import { BASELINE_ID } from '../optimizer/archive.ts';
 import { taskCallsOf } from '../optimizer/budget.ts';
@@ -14,6 +15,8 @@ import { emitRunEvent } from '../platform/events.ts';
 import { stateHandler } from '../platform/handler.ts';
 import { type Landing, landMutations, landShards, landVerifications } from '../rollout/landing.ts';
 import { searchOf } from '../rollout/search.ts';
+import { tellProgress } from '../service/run-events.ts';
+import { fullCaps, tellTurn } from '../service/turn-events.ts';
 import { loadArchive, loadContext, saveArchive } from '../store/artifacts.ts';
 import { loadRun, updateRun } from '../store/runs.ts';
 
@@ -26,18 +29,36 @@ export const handler = stateHandler(turnSchema, planOutputSchema, async (input) 
     // A retry, or a run that was started again: the step is already planned.
     const planned = await loadArchive(runId, run.turn, run.epoch);
     const archive = planned.epoch < run.epoch ? await renew(planned, run, context) : planned;
-    announce(archive, context);
+    const progress = progressIn(archive, context);
+    emitRunEvent({ type: 'planned', runId, progress });
+    await Promise.all([tellProgress(run, progress), goesOnAgain(run)]);
     return output(archive);
   }
   const now = Date.now();
-  const folded = await fold(await loadArchive(runId, turn, run.epoch), input, run, context);
+  const before = await loadArchive(runId, turn, run.epoch);
+  const folded = await fold(before, input, run, context);
   const timed = { ...folded, epoch: run.epoch, elapsedMs: folded.elapsedMs + Math.max(0, now - run.lastSeenMs) };
   const next = planNextStep(timed, searchOf(context));
   await saveArchive(next);
-  await updateRun(runId, { turn: next.turn, lastSeenMs: now }, run.turn);
-  announce(next, context);
+  const spend = { rollouts: taskCallsOf(next.spend), costUsd: next.spend.costUsd };
+  const progress = progressIn(next, context);
+  const caps = await fullCaps(run, context, next);
+  const warnedCaps = [...run.warnedCaps, ...caps.map(({ cap }) => cap)];
+  // Told before the record moves on: whoever tries this turn again after a crash tells the same again.
+  await tellTurn({ ...run, turn: next.turn }, { before, next, progress, spend, caps });
+  await updateRun(runId, { turn: next.turn, lastSeenMs: now, progress, spend, warnedCaps }, run.turn);
+  await goesOnAgain(run);
+  emitRunEvent({ type: 'planned', runId, progress });
   return output(next);
 });
+
+/** A run that was redriven has come back to life without Prepare: now it is known to. */
+async function goesOnAgain({ runId, status }: RunRecord): Promise<void> {
+  if (status !== 'queued') return;
+  await updateRun(runId, { status: 'running' }, { status }).catch((error: unknown) => {
+    if (!(error instanceof StoreConflictError)) throw error;
+  });
+}
 
 /** A failed run that is started again: its step is done once more, with leases for what it still lacks. */
 async function renew(archive: Archive, run: RunRecord, context: RunContext): Promise<Archive> {
@@ -79,8 +100,11 @@ async function fold(archive: Archive, { results }: Turn, run: RunRecord, context
   }
 }
 
-function output({ runId, turn, step, generation }: Archive): PlanOutput {
-  if (step === null) throw new Error(`Turn ${turn} of run ${runId} has no step.`);
+function output({ runId, turn, step, generation, stopReason }: Archive): PlanOutput {
+  if (step === null) {
+    if (stopReason !== 'unchanged') throw new Error(`Turn ${turn} of run ${runId} has no step.`);
+    return { runId, turn, next: 'conclude', generation, maxConcurrency: 1, items: [], results: [] };
+  }
   return {
     runId,
     turn,
@@ -88,28 +112,25 @@ function output({ runId, turn, step, generation }: Archive): PlanOutput {
     generation,
     maxConcurrency: step.maxConcurrency,
     items: step.items.map((_, index) => ({ index })),
+    results: [],
   };
 }
 
-function announce(archive: Archive, { task }: RunContext): void {
+function progressIn(archive: Archive, { task }: RunContext): Progress {
   const { baseline, best } = scoresSoFar(archive, task);
-  const { spend } = archive;
-  emitRunEvent({
-    type: 'planned',
-    runId: archive.runId,
-    progress: {
-      generation: archive.generation,
-      generations: generationsOf(archive, task),
-      step: archive.step?.kind === 'mutate' ? 'mutate' : (archive.step?.purpose ?? 'probe'),
-      baseline,
-      best,
-      accepted: archive.candidates.filter(({ status }) => status === 'accepted').length - 1,
-      rollouts: taskCallsOf(spend),
-      costUsd: spend.costUsd,
-      failures: spend.failures,
-      elapsedMs: archive.elapsedMs,
-    },
-  });
+  const { spend, step, stopReason } = archive;
+  return {
+    generation: archive.generation,
+    generations: generationsOf(archive, task),
+    step: step?.kind === 'mutate' ? 'mutate' : (step?.purpose ?? (stopReason === 'unchanged' ? 'check' : 'probe')),
+    baseline,
+    best,
+    accepted: archive.candidates.filter(({ status }) => status === 'accepted').length - 1,
+    rollouts: taskCallsOf(spend),
+    costUsd: spend.costUsd,
+    failures: spend.failures,
+    elapsedMs: archive.elapsedMs,
+  };
 }
 
 /** Mean validation scores; under `attribution` what its model expects, since no prompt is run on all of validation. */

@@ -1,5 +1,6 @@
 /** PrepareEvaluation: checks what is compared on which examples, and keeps it. Idempotent: the execution's name is the run id. */
 import { InvalidInputError } from '../contracts/errors.ts';
+import type { EvaluationRequest } from '../contracts/evaluation.ts';
 import { prepareInputSchema, turnSchema } from '../contracts/payloads.ts';
 import { evaluationInputSchema } from '../evals/task-schema.ts';
 import { NO_SPEND } from '../optimizer/archive.ts';
@@ -8,18 +9,24 @@ import { checkEvaluation, refuseSealed, splitsNeeded } from '../rollout/check-ev
 import { planEvaluation } from '../rollout/evaluation-plan.ts';
 import { hashesOf, unsealedIn } from '../rollout/known.ts';
 import { parseInput, readSplits, taskIn } from '../rollout/read-input.ts';
-import { startRun } from '../rollout/start-run.ts';
+import { modelNotice, simulatedPrices } from '../rollout/simulated-prices.ts';
+import { type Begun, startRun } from '../service/start-run.ts';
+import { resolveTask, withoutResource } from '../service/stored-task.ts';
 import { saveSealedTest } from '../store/artifacts.ts';
 import { saveEvaluationPlan, saveEvaluationState } from '../store/evaluations.ts';
 import { addHistory, loadHistory } from '../store/history.ts';
 
-export const handler = stateHandler(prepareInputSchema, turnSchema, (input) => startRun(input, begin));
+export const handler = stateHandler(prepareInputSchema, turnSchema, ({ runId, input }) =>
+  startRun({ runId, input: withoutResource(input) }, begin),
+);
 
 /** @throws InvalidInputError */
-async function begin(runId: string, input: unknown): Promise<string> {
-  const { task: given, evaluation: request, simulated, notice } = parseInput(evaluationInputSchema, input);
+async function begin(runId: string, input: unknown): Promise<Begun> {
+  const asked = parseInput(evaluationInputSchema, input);
+  const { evaluation: request } = asked;
   refuseSealed(request);
-  const task = taskIn(given);
+  const { task: given, version } = await resolveTask(asked);
+  const task = simulatedPrices(taskIn(given), modelsOf(request));
   const [name = 'golden'] = splitsNeeded(request, given.datasets.validation !== undefined);
   const split = (await readSplits(given.datasets, [name]))[name] ?? { examples: [] };
   const { all: examples, ...plan } = planEvaluation(task, request, name, split.examples);
@@ -36,7 +43,9 @@ async function begin(runId: string, input: unknown): Promise<string> {
     await addHistory(task.name, { kind: 'unsealed', runId, at: new Date().toISOString(), examples: hashes });
     await saveSealedTest({ schema: 'prompt-optimizer.sealed-test.v1', runId, examples });
   }
-  await saveEvaluationPlan({ ...plan, runId, unsealed, simulated, notice: notice ?? null });
+  const simulated = asked.simulated || modelNotice() !== undefined;
+  const notice = modelNotice() ?? asked.notice ?? null;
+  await saveEvaluationPlan({ ...plan, runId, unsealed, simulated, notice });
   await saveEvaluationState({
     schema: 'prompt-optimizer.evaluation-state.v1',
     runId,
@@ -50,5 +59,11 @@ async function begin(runId: string, input: unknown): Promise<string> {
     stopReason: null,
     step: null,
   });
-  return task.name;
+  return { kind: request.of === 'judges' ? 'calibration' : 'evaluation', taskName: task.name, taskVersion: version };
+}
+
+/** Models that are compared, beside those of the task. */
+function modelsOf(request: EvaluationRequest): string[] {
+  if (request.of === 'prompts') return request.models;
+  return request.judges.flatMap(({ model, judge }) => [model, judge?.name].filter((name) => name !== undefined));
 }

@@ -1,7 +1,8 @@
 /** RecordFailure: keeps why the run ended. Everything paid for stays stored, and the run can be started again. */
 import { recordFailureInputSchema, recordFailureOutputSchema } from '../contracts/payloads.ts';
 import { stateHandler } from '../platform/handler.ts';
-import { loadRun, updateRun } from '../store/runs.ts';
+import { failRun } from '../service/end-run.ts';
+import { loadRun } from '../store/runs.ts';
 
 const MAX_MESSAGE = 1500;
 
@@ -9,9 +10,9 @@ export const handler = stateHandler(recordFailureInputSchema, recordFailureOutpu
   const message = messageOf(error.Cause ?? '').slice(0, MAX_MESSAGE);
   const run = await loadRun(runId);
   // A run that Prepare refused has no record to put this into; its message is the execution's cause. And one that has
-  // ended well stays so, whoever starts it again with another task.
-  if (run !== null && run.status !== 'succeeded') {
-    await updateRun(runId, { status: 'failed', error: { name: error.Error, message } });
+  // ended well stays so, whoever starts it again with another task; one that was stopped did not fail.
+  if (run !== null && !['succeeded', 'skipped', 'stopping', 'stopped'].includes(run.status)) {
+    await failRun(run, { name: error.Error, message });
   }
   return { runId, error: error.Error, message };
 });

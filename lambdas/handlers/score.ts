@@ -1,14 +1,13 @@
 /** Score: runs one shard of (candidate, example, draw). */
 import type { RunContext } from '../contracts/artifacts.ts';
-import { itemDoneSchema, itemInputSchema } from '../contracts/payloads.ts';
 import { promptsById } from '../optimizer/steps/search.ts';
 import { addUsage } from '../optimizer/usage.ts';
-import { stateHandler } from '../platform/handler.ts';
 import { keepLedger, loadItem } from '../rollout/item.ts';
+import { itemHandler } from '../rollout/item-handler.ts';
 import { openLease } from '../rollout/lease.ts';
 import { loadBatch, runRollouts } from '../rollout/run-rollouts.ts';
 
-export const handler = stateHandler(itemInputSchema, itemDoneSchema, async (input) => {
+export const handler = itemHandler(async (input) => {
   const work = await loadItem(input);
   const { run, context, archive, ledger } = work;
   const item = archive.step?.kind === 'score' ? archive.step.items[input.index] : undefined;

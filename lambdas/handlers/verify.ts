@@ -1,18 +1,17 @@
 /** Verify: baseline, winner and champion on a shard of the sealed test set. Only scores leave this function. */
 import type { Archive, RunContext, VerificationRow } from '../contracts/artifacts.ts';
-import { itemDoneSchema, itemInputSchema } from '../contracts/payloads.ts';
 import type { Components } from '../contracts/task.ts';
 import { candidateOf, componentsOf } from '../optimizer/archive.ts';
 import { CHAMPION_ID } from '../optimizer/champion.ts';
 import { addUsage } from '../optimizer/usage.ts';
-import { stateHandler } from '../platform/handler.ts';
 import { keepLedger, loadItem } from '../rollout/item.ts';
+import { itemHandler } from '../rollout/item-handler.ts';
 import { openLease } from '../rollout/lease.ts';
 import { rowsOf } from '../rollout/rows.ts';
 import { loadBatch, type RolloutBatch, runRollouts } from '../rollout/run-rollouts.ts';
 import { loadSealedTest, saveVerification } from '../store/artifacts.ts';
 
-export const handler = stateHandler(itemInputSchema, itemDoneSchema, async (input) => {
+export const handler = itemHandler(async (input) => {
   const { runId, turn, index } = input;
   const [work, sealed] = await Promise.all([loadItem(input), loadSealedTest(runId)]);
   const { run, context, archive, ledger } = work;

@@ -1,25 +1,39 @@
-/** Whether this process was told to stop (Ctrl-C on one machine): what is in flight is kept, nothing new is begun. */
+/**
+ * Who was told to stop: this process (Ctrl-C on one machine), or a run. What is in flight is kept, nothing new is begun.
+ */
 
-let stopping = false;
+let all = false;
+const runs = new Set<string>();
 
 /** Thrown by an item that did not begin its remaining work; the run is stopped, not failed. */
 export class StoppedError extends Error {
   override readonly name = 'StoppedError';
-  constructor() {
-    super('The process was told to stop.');
+  constructor(message = 'The process was told to stop.') {
+    super(message);
   }
 }
 
-export function requestStop(): void {
-  stopping = true;
+/** @param runId the run that is to stop; default: all that this process does */
+export function requestStop(runId?: string): void {
+  if (runId === undefined) all = true;
+  else runs.add(runId);
 }
 
-/** The error to end an item with when the process was told to stop; null while it was not. */
-export function stopRequested(): StoppedError | null {
-  return stopping ? new StoppedError() : null;
+/** The error to end an item of a run with when it was told to stop; null while it was not. */
+export function stopRequested(runId: string): StoppedError | null {
+  if (all) return new StoppedError();
+  return runs.has(runId) ? new StoppedError(`Run ${runId} was told to stop.`) : null;
 }
 
-/** For a process that runs several executions one after another. */
-export function clearStop(): void {
-  stopping = false;
+/**
+ * For a process that runs several executions one after another.
+ * @param runId the run that goes on; default: all of them
+ */
+export function clearStop(runId?: string): void {
+  if (runId !== undefined) {
+    runs.delete(runId);
+    return;
+  }
+  all = false;
+  runs.clear();
 }

@@ -18,6 +18,7 @@ import { loadRecord, loadRun, recordIds, saveRecord } from '../store/runs.ts';
 import type { CallDependencies } from './call-model.ts';
 import type { EvalDependencies, RolloutDependencies } from './make-rollout.ts';
 import type { Interruption } from './purse.ts';
+import { heedRecord } from './stop-watch.ts';
 
 export interface ItemWork {
   readonly run: RunRecord;
@@ -41,6 +42,7 @@ export async function loadItem({ runId, turn, index }: ItemInput): Promise<ItemW
     sharedModel(),
   ]);
   if (run === null) throw new Error(`Run ${runId} does not exist.`);
+  await heedRecord(run);
   const prices = pricesOf(context.task);
   return {
     run,
@@ -70,6 +72,7 @@ export async function loadEvaluationItem({ runId, turn, index }: ItemInput): Pro
     sharedModel(),
   ]);
   if (run === null) throw new Error(`Run ${runId} does not exist.`);
+  await heedRecord(run);
   return {
     run,
     plan,

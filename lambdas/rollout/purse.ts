@@ -102,7 +102,7 @@ export function openPurse({ table, runId, epoch, rolloutKey, earlier }: Payer, l
   const spend = async <T>(send: () => Promise<CallOutcome<T>>, role: Role): Promise<{ answer: T; usage: Usage }> => {
     if (limit === null) throw new NotStoredError();
     const outcome = await limit(async () => {
-      const stopped = stopRequested();
+      const stopped = stopRequested(runId);
       if (stopped !== null) throw new InterruptedError(stopped);
       return role === 'none' ? send() : unlessBroken(send());
     });

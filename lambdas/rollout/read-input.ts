@@ -5,7 +5,7 @@ import { type InputProblem, InvalidInputError } from '../contracts/errors.ts';
 import { describeIssues } from '../contracts/issues.ts';
 import type { Task, TaskInput } from '../contracts/task.ts';
 import { parseDataset } from '../store/datasets.ts';
-import { getText, parseS3Uri } from '../store/objects.ts';
+import { bucketNamed, getText, parseS3Uri } from '../store/objects.ts';
 import type { GivenSplit } from './given-splits.ts';
 import { toTask } from './resolve-task.ts';
 
@@ -58,12 +58,21 @@ export async function readExamples(field: string, given: string | Example[]): Pr
   return [...examples];
 }
 
+/** Nothing but the sealed test set lies in the sealed bucket. */
+const SEALED_FIELD = 'task.datasets.test';
+
 async function readSplit(field: string, given: Datasets['train'], problems: InputProblem[]): Promise<GivenSplit> {
   if (typeof given !== 'string') {
     problems.push(...duplicatesOf(field, given));
     return { examples: given };
   }
-  const text = await getText(parseS3Uri(given));
+  const location = parseS3Uri(given);
+  const bucket = bucketNamed(field === SEALED_FIELD ? 'sealed' : 'data');
+  if (location.bucket !== bucket || !/^uploads\/[^/]/.test(location.key) || location.key.split('/').includes('..')) {
+    problems.push({ field, message: `${given} lies elsewhere.`, remedy: `It must be s3://${bucket}/uploads/….` });
+    return { examples: [] };
+  }
+  const text = await getText(location);
   if (text === null) {
     problems.push({
       field,

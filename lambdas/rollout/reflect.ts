@@ -60,7 +60,7 @@ export async function reflect(
     const known = stored[attempt] ?? null;
     let record = standing(known, slot.epoch);
     if (record === null) {
-      const stopped = stopRequested();
+      const stopped = stopRequested(slot.runId);
       if (stopped !== null) return { status: 'interrupted', error: stopped, strayUsage: noUsage() };
       const outcome = await callModel({ model: task.reflection, messages }, lease, deps);
       if (outcome.status === 'interrupted') {

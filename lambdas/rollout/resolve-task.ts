@@ -1,7 +1,7 @@
 /** From what a user wrote to what the workflow works with: defaults filled in, datasets apart. */
 import { createHash } from 'node:crypto';
 import type { EvalSettings } from '../contracts/evals.ts';
-import type { Task, TaskFile, TaskInput } from '../contracts/task.ts';
+import type { Components, Task, TaskFile, TaskInput } from '../contracts/task.ts';
 import type { EvalContext } from '../evals/scorer.ts';
 import { DEFAULT_USER } from '../model/templates.ts';
 
@@ -13,9 +13,14 @@ export function toTask(given: TaskFile | TaskInput, outputSchema: Task['outputSc
   const { datasets: _datasets, output: _output, prompt, ...rest } = given;
   return {
     ...rest,
-    prompt: prompt.user === undefined ? { ...prompt, user: DEFAULT_USER } : prompt,
+    prompt: withUser(prompt),
     ...(outputSchema === undefined ? {} : { outputSchema }),
   };
+}
+
+/** A prompt as it is sent: without a `user` message it gets the plain input as one. */
+export function withUser(prompt: Components): Components {
+  return prompt.user === undefined ? { ...prompt, user: DEFAULT_USER } : prompt;
 }
 
 /** What of a task its evals are checked against. */

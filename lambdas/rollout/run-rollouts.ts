@@ -120,7 +120,7 @@ export async function runRollouts(
   const calls = pLimit(batch.concurrency);
 
   const runOne = async ({ job, start }: MissingRollout): Promise<void> => {
-    interruption ??= stopRequested();
+    interruption ??= stopRequested(batch.runId);
     if (interruption !== null) return;
     const making = await makeRollout(batch, job, start, lease, calls, deps);
     if (making.status === 'interrupted') {

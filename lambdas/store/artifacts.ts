@@ -12,7 +12,7 @@ import {
   verificationSchema,
 } from '../contracts/artifacts.ts';
 import { type ChampionScores, championScoresSchema } from '../contracts/run.ts';
-import { bucketNamed, getArtifact, getText, type ObjectLocation, putJson } from './objects.ts';
+import { bucketNamed, getArtifact, getText, type ObjectLocation, putJson, putText } from './objects.ts';
 
 export function runObject(runId: string, name: string): ObjectLocation {
   return { bucket: bucketNamed('data'), key: `runs/${runId}/${name}` };
@@ -105,6 +105,12 @@ export async function saveVerification(runId: string, turn: number, index: numbe
 export async function loadVerification(runId: string, turn: number, index: number): Promise<Verification | null> {
   const location = verificationObject(runId, turn, index);
   return (await getText(location)) === null ? null : getArtifact(location, verificationSchema);
+}
+
+/** The run's proof, as data and as a page. */
+export async function saveReport(runId: string, report: object, html: string): Promise<void> {
+  await putText(runObject(runId, 'report.json'), `${JSON.stringify(report, null, 2)}\n`, 'application/json');
+  await putText(runObject(runId, 'report.html'), html, 'text/html; charset=utf-8');
 }
 
 const CHAMPION_SCORES = 'champion-scores.json';

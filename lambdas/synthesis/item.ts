@@ -4,6 +4,7 @@ import type { ItemInput } from '../contracts/payloads.ts';
 import type { RunRecord } from '../contracts/run.ts';
 import type { SynthesisPlan, SynthesisState } from '../contracts/synthesis.ts';
 import { emptyLedger, type ModelDependencies, modelDependencies } from '../rollout/item.ts';
+import { heedRecord } from '../rollout/stop-watch.ts';
 import { loadRecord, loadRun, recordIds } from '../store/runs.ts';
 import { loadSynthesisPlan, loadSynthesisState } from '../store/synthesis.ts';
 
@@ -24,5 +25,6 @@ export async function loadSynthesisItem({ runId, turn, index }: ItemInput): Prom
     modelDependencies(),
   ]);
   if (run === null) throw new Error(`Run ${runId} does not exist.`);
+  await heedRecord(run);
   return { run, plan, state, ledger: ledger ?? emptyLedger, ...model };
 }

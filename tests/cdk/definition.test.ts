@@ -70,7 +70,11 @@ const breakages: readonly [rule: string, breakIt: (machine: Json) => void, messa
   ],
   ['unknown errors', (m) => set(m, ['States', 'Plan', 'Retry', '0', 'ErrorEquals'], ['StoreConflict']), /ErrorEquals/],
   ['Choices without Default', (m) => set(m, ['States', 'NextStep', 'Default'], undefined), /NextStep\.Default/],
-  ['waits of a fixed length', (m) => set(m, ['States', 'AwaitTurn', 'Seconds'], 5), /AwaitTurn.*Seconds|Seconds.*AwaitTurn/s],
+  [
+    'waits of a fixed length',
+    (m) => set(m, ['States', 'AwaitTurn', 'Seconds'], 5),
+    /AwaitTurn.*Seconds|Seconds.*AwaitTurn/s,
+  ],
   ['states that nothing defines', (m) => set(m, ['States', 'Plan', 'Next'], 'Planet'), /no state Planet/],
   [
     'the context object inside a Map item',

@@ -30,6 +30,7 @@ import { layOut, MAX_ITEMS, stepCapacity } from '../../lambdas/optimizer/shards.
 import { noUsage } from '../../lambdas/optimizer/usage.ts';
 import { callModel } from '../../lambdas/rollout/call-model.ts';
 import { openLease } from '../../lambdas/rollout/lease.ts';
+import { waitAfter } from '../../lambdas/service/schedule-admission.ts';
 import { MOST_ATTEMPTS } from '../../lambdas/synthesis/attempts.ts';
 import { machineSchema, type Task, tasksOf } from '../cdk/asl-subset.ts';
 
@@ -101,8 +102,10 @@ const EXECUTION_EVENTS = 2;
 
 /** Plan, NextStep, and the Map that it leads to. */
 const TURN_EVENTS = TASK_EVENTS + CHOICE_EVENTS + MAP_EVENTS;
-/** Prepare and Conclude; or, where it fails, NameFailedRun, RecordFailure, DescribeFailure and Failed as well. */
-const FRAME_EVENTS = EXECUTION_EVENTS + 2 * TASK_EVENTS + 2 * PASS_EVENTS + TASK_EVENTS + FAIL_EVENTS;
+/** Prepare, Prepared and Conclude; or, where it fails, NameFailedRun, RecordFailure, DescribeFailure and Failed as well. */
+const FRAME_EVENTS = EXECUTION_EVENTS + 2 * TASK_EVENTS + CHOICE_EVENTS + 2 * PASS_EVENTS + TASK_EVENTS + FAIL_EVENTS;
+/** AwaitTurn, and Prepare and Prepared once more. */
+const WAIT_EVENTS = PASS_EVENTS + TASK_EVENTS + CHOICE_EVENTS;
 
 describe('the history of the largest legal run', () => {
   // With rungs each generation has two steps more that need not be full; a merge has its sample beside them.
@@ -137,6 +140,18 @@ describe('the history of the largest legal run', () => {
     const scoreSteps = LIMITS.rollouts / stepCapacity(concurrency, timeoutSeconds) + LIMITS.generations + 2;
 
     expect(FRAME_EVENTS + (2 + scoreSteps + LIMITS.generations) * TURN_EVENTS).toBeLessThan(HISTORY_LIMIT / 2);
+  });
+});
+
+describe('a scheduled run that waits for its turn', () => {
+  it('asks more and more rarely, and gives up while most of its history is left', () => {
+    const waits: number[] = [];
+    for (let waited = 0, next = waitAfter(0); next !== null; waited += next, next = waitAfter(waited)) waits.push(next);
+
+    expect(waits.slice(0, 2)).toEqual([5, 5]);
+    expect(waits.at(-1)).toBe(300);
+    expect(waits).toEqual(waits.toSorted((a, b) => a - b));
+    expect(waits.length * WAIT_EVENTS).toBeLessThan(HISTORY_LIMIT / 8);
   });
 });
 
@@ -182,6 +197,7 @@ describe('the payloads between states', () => {
     generation: LIMITS.generations,
     maxConcurrency: LIMITS.concurrency,
     items: Array.from({ length: MAX_ITEMS }, (_, index) => ({ index })),
+    results: [],
   };
 
   it('stay small at the largest legal run', () => {

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type ModelServer, startModelServer } from '../../bench/model-server.ts';
 import { ruleWorld } from '../../bench/rule-world.ts';
-import { concludeOutputSchema } from '../../lambdas/contracts/payloads.ts';
+import { runOutcomeSchema } from '../../lambdas/contracts/payloads.ts';
 import { reportSchema } from '../../lambdas/contracts/report.ts';
 import { forgetModel } from '../../lambdas/rollout/item.ts';
 import { runObject } from '../../lambdas/store/artifacts.ts';
@@ -54,7 +54,7 @@ describe('an execution started in the console', () => {
     const result = await run('mine', input);
 
     expect(result.status).toBe('SUCCEEDED');
-    const output = concludeOutputSchema.parse(result.status === 'SUCCEEDED' ? result.output : null);
+    const output = runOutcomeSchema.parse(result.status === 'SUCCEEDED' ? result.output : null);
     expect(output).toMatchObject({ runId: 'mine', report: `s3://${aws.buckets.data}/runs/mine/` });
     const report = await getArtifact(runObject('mine', 'report.json'), reportSchema);
     expect(report.verdict).toBe(output.verdict);

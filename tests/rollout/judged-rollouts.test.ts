@@ -17,7 +17,7 @@ import { ample, say } from './chat.ts';
 import { taskOf } from './task.ts';
 
 useEmbeddedAws();
-afterEach(clearStop);
+afterEach(() => clearStop());
 
 const prices = { task: { input: 1, output: 2 }, judge: { input: 10, output: 20 } };
 const judges = [

@@ -13,7 +13,7 @@ import { ample, type PlayedModel, playedModel, say } from './chat.ts';
 import { taskOf } from './task.ts';
 
 useEmbeddedAws();
-afterEach(clearStop);
+afterEach(() => clearStop());
 
 const components = { system: 'Classify.\n{{input}}\n', user: '{{input}}' };
 const fenced = (text: string): string => `I think…\n\`\`\`\`\n${text}\n\`\`\`\``;

@@ -18,7 +18,7 @@ import { ample, type PlayedModel, playedModel, say } from './chat.ts';
 import { taskOf } from './task.ts';
 
 useEmbeddedAws();
-afterEach(clearStop);
+afterEach(() => clearStop());
 
 /** A batch of fresh examples: nothing of it is stored yet. */
 function batchOf(count: number, changes: Partial<RolloutBatch> = {}): RolloutBatch {

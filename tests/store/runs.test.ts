@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { MutationOutcome, ReflectionRecord } from '../../lambdas/contracts/artifacts.ts';
-import type { RunRecord } from '../../lambdas/contracts/run.ts';
 import { StoreConflictError } from '../../lambdas/contracts/errors.ts';
+import { type RunRecord, runRecordSchema } from '../../lambdas/contracts/run.ts';
 import { noUsage } from '../../lambdas/optimizer/usage.ts';
 import { emptyLedger } from '../../lambdas/rollout/item.ts';
 import {
@@ -17,17 +17,20 @@ import { useEmbeddedAws } from './embedded.ts';
 
 useEmbeddedAws();
 
-const runOf = (runId: string): RunRecord => ({
-  runId,
-  status: 'running',
-  taskName: 'tickets',
-  inputHash: 'abc',
-  turn: 0,
-  epoch: 0,
-  startedAt: '2026-01-01T00:00:00.000Z',
-  lastSeenMs: 1.5,
-  error: null,
-});
+const STARTED = '2026-01-01T00:00:00.000Z';
+const runOf = (runId: string): RunRecord =>
+  runRecordSchema.parse({
+    runId,
+    status: 'running',
+    taskName: 'tickets',
+    inputHash: 'abc',
+    turn: 0,
+    epoch: 0,
+    createdAt: STARTED,
+    startedAt: STARTED,
+    lastSeenMs: 1.5,
+    error: null,
+  });
 const outcomeOf = (text: string): MutationOutcome => ({
   epoch: 0,
   status: 'accepted',
@@ -88,6 +91,17 @@ describe('a run record', () => {
     await expect(updateRun('turns', { turn: 3 }, 2)).rejects.toThrow(StoreConflictError);
     await expect(updateRun('turns', { turn: 5 }, 4)).rejects.toThrow(StoreConflictError);
     expect((await loadRun('turns'))?.turn).toBe(3);
+  });
+
+  it('is not changed where it does not say what is asked of it, and is where it does', async () => {
+    await createRun(runOf('asked'));
+
+    const change = { status: 'stopped' } as const;
+    await expect(updateRun('asked', change, { status: 'queued' })).rejects.toThrow(StoreConflictError);
+    await expect(updateRun('asked', change, { status: 'running', turn: 1 })).rejects.toThrow(StoreConflictError);
+    await updateRun('asked', change, { status: 'running', turn: 0 });
+
+    expect((await loadRun('asked'))?.status).toBe('stopped');
   });
 
   it('takes changes of some fields, null among them, and keeps the others', async () => {

@@ -1,0 +1,48 @@
+/** The end of a run, in its record and to whoever follows it. */
+import type { Spend } from '../contracts/artifacts.ts';
+import type { RunOutcome } from '../contracts/payloads.ts';
+import type { RunRecord } from '../contracts/run.ts';
+import { taskCallsOf } from '../optimizer/budget.ts';
+import { putMetric } from '../platform/metrics.ts';
+import { updateRun } from '../store/runs.ts';
+import { tellEnded, tellPromoted } from './run-events.ts';
+
+/** What of a run's spend stands in its record: calls of the task model, as the cap counts them, and the cost. */
+export function recordedSpend(spend: Spend): RunRecord['spend'] {
+  return { rollouts: taskCallsOf(spend), costUsd: spend.costUsd };
+}
+
+/** An optimization that has ended with an outcome. */
+export async function endRun(
+  run: RunRecord,
+  status: 'succeeded' | 'skipped',
+  outcome: RunOutcome,
+  spent: Spend,
+): Promise<void> {
+  const spend = recordedSpend(spent);
+  const { promotion } = outcome;
+  if (promotion?.decision === 'promoted' && promotion.version !== null) {
+    await tellPromoted(run, { version: promotion.version, by: 'run', promotion });
+  }
+  await updateRun(run.runId, { status, error: null, endedAt: new Date().toISOString(), spend, outcome });
+  await tellEnded(run, status, spend, { outcome });
+  if (spend.costUsd !== null) putMetric('RunCostUsd', spend.costUsd, 'None');
+  putMetric('RunRollouts', spend.rollouts, 'Count');
+}
+
+/** An evaluation or a synthesis that has ended well. Its result is the execution's output. */
+export async function endWithoutVerdict(run: RunRecord, spend: RunRecord['spend']): Promise<void> {
+  await updateRun(run.runId, { status: 'succeeded', error: null, endedAt: new Date().toISOString(), spend });
+  await tellEnded(run, 'succeeded', spend);
+}
+
+export async function failRun(run: RunRecord, error: NonNullable<RunRecord['error']>): Promise<void> {
+  await updateRun(run.runId, { status: 'failed', error, endedAt: new Date().toISOString() });
+  await tellEnded(run, 'failed', run.spend, { error });
+}
+
+/** A run that somebody has stopped. It has no outcome: it can go on. */
+export async function stopRun(run: RunRecord, spend: RunRecord['spend']): Promise<void> {
+  await updateRun(run.runId, { status: 'stopped', outcome: null, endedAt: new Date().toISOString(), spend });
+  await tellEnded(run, 'stopped', spend);
+}

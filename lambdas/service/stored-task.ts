@@ -1,0 +1,73 @@
+/** From what an execution was started with to the task that it is about: by name and version, with overrides. */
+import { InvalidInputError } from '../contracts/errors.ts';
+import type { ExecutionInput } from '../contracts/payloads.ts';
+import type { Components, TaskInput } from '../contracts/task.ts';
+import { loadChampion } from '../store/champions.ts';
+import { loadTaskHead, loadTaskVersion } from '../store/tasks.ts';
+import { withOverrides } from './overrides.ts';
+
+export interface ResolvedTask {
+  readonly task: TaskInput;
+  /** Version of the stored task; null for one that came with the input. */
+  readonly version: number | null;
+  /** The prompt that the task itself has, whatever the search starts from. */
+  readonly ownPrompt: Components;
+}
+
+type Named = Pick<ExecutionInput, 'task' | 'version' | 'overrides' | 'from' | 'trigger'>;
+
+/** @throws InvalidInputError when there is no such task or version, or an override is wrong */
+export async function resolveTask({ task: given, version, overrides, from, trigger }: Named): Promise<ResolvedTask> {
+  if (typeof given !== 'string') {
+    const field =
+      version !== undefined ? 'version' : from === 'champion' ? 'from' : trigger === 'schedule' ? 'trigger' : null;
+    if (field !== null)
+      throw refused(field, 'is of stored tasks alone.', 'Give the name of a stored task, or take it out.');
+    const task = overrides === undefined ? given : withOverrides(given, overrides);
+    return { task, version: null, ownPrompt: task.prompt };
+  }
+  const head = await loadTaskHead(given);
+  if (head === null || head.deletedAt !== null) {
+    const what = head === null ? 'is no stored task' : 'was deleted';
+    throw refused('task', `${JSON.stringify(given)} ${what}.`, `Store it first: PUT /tasks/${given}.`);
+  }
+  const stored = await loadTaskVersion(given, version);
+  if (stored === null) {
+    throw refused(
+      'version',
+      `there is no version ${version ?? head.version} of ${JSON.stringify(given)}.`,
+      `The newest is ${head.version}.`,
+    );
+  }
+  const task = withOverrides(stored.task, overrides);
+  const champion =
+    (from ?? (trigger === 'schedule' ? 'champion' : 'task')) === 'champion' ? await loadChampion(given) : null;
+  return {
+    task: champion === null ? task : { ...task, prompt: champion.components },
+    version: stored.version,
+    ownPrompt: task.prompt,
+  };
+}
+
+/** Fields that a resource of the API has in common with the input of an execution. */
+const shared = ['task', 'version', 'overrides', 'from', 'notice', 'evaluation'] as const;
+
+/**
+ * An execution's input, where a resource of the API was given instead (the console takes what the API answers): what such
+ * a resource and an input have in common. Anything else is given back as it is.
+ */
+export function withoutResource(input: unknown): unknown {
+  if (typeof input !== 'object' || input === null || !('links' in input)) return input;
+  const known = shared.flatMap((name): [string, unknown][] => {
+    const value: unknown = Reflect.get(input, name);
+    return value === undefined || value === null ? [] : [[name, value]];
+  });
+  const fields = Object.fromEntries(known);
+  // A task's own resource holds the task itself beside its name: the stored one is meant.
+  const name: unknown = Reflect.get(input, 'name');
+  return typeof name === 'string' ? { ...fields, task: name } : fields;
+}
+
+function refused(field: string, message: string, remedy: string): InvalidInputError {
+  return new InvalidInputError([{ field, message, remedy }]);
+}
