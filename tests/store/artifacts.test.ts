@@ -150,6 +150,10 @@ describe('the other artifacts', () => {
       test: { size: 1, maxInputBytes: 9, maxExpectedBytes: 0 },
       known: { unsealed: [], judgeNoise: {} },
       notice: null,
+      taskVersion: 3,
+      fingerprint: 'f',
+      champion: { version: 2, components: { system: 'Decide.' } },
+      check: { draw: 1001, reference: { b: 0.5 } },
     };
     const sealed = {
       schema: 'prompt-optimizer.sealed-test.v1' as const,
@@ -163,6 +167,27 @@ describe('the other artifacts', () => {
     expect(await loadSealedTest('whole')).toEqual(sealed);
     expect(await loadVerification('whole', 3, 0)).toEqual(verification);
     expect(await loadVerification('whole', 3, 1)).toBeNull();
+  });
+
+  it('of before there were champions and checks are read as those of runs without', async () => {
+    const { check: _check, ...archive } = { ...newArchive('old', taskOf()), turn: 1 };
+    const context = {
+      schema: 'prompt-optimizer.context.v1' as const,
+      runId: 'old',
+      task: taskOf(),
+      train: [],
+      validation: [],
+      test: { size: 1, maxInputBytes: 9, maxExpectedBytes: 0 },
+      known: { unsealed: [], judgeNoise: {} },
+      notice: null,
+    };
+    await Promise.all([
+      putJson(runObject('old', 'archive-1.json'), archive),
+      putJson(runObject('old', 'context.json'), context),
+    ]);
+
+    expect((await loadArchive('old', 1)).check).toBeNull();
+    expect(await loadContext('old')).toMatchObject({ taskVersion: null, champion: null, check: null });
   });
 
   it('keep the sealed test out of the data bucket', async () => {
