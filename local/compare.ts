@@ -17,7 +17,7 @@ const MOST_PROBLEMS = 3;
  * Reads the report that a run is to be compared with.
  * @throws InvalidInputError when it is none, is of another task, or its prompt does not fit this one
  */
-export function readEarlierReport(path: string, { task, splits }: LoadedTask): Report {
+export function readEarlierReport(path: string, { task, splits }: Pick<LoadedTask, 'task' | 'splits'>): Report {
   const shown = relative(process.cwd(), resolve(path)) || path;
   const text = readText(shown, path, 'Give the report.json of an earlier run, or leave --compare out.');
   const report = parseReport(shown, text);

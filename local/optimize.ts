@@ -1,5 +1,6 @@
 /** The command `optimize` (DESIGN §8): one optimization, on this machine or in a deployed stack. */
 import { join, resolve } from 'node:path';
+import type { Report } from '../lambdas/contracts/report.ts';
 import { estimate } from '../lambdas/optimizer/estimate.ts';
 import { powerOf } from '../lambdas/optimizer/power.ts';
 import { onRunEvent } from '../lambdas/platform/events.ts';
@@ -27,19 +28,20 @@ export function main(args: readonly string[]): Promise<number> {
     const { remote } = options;
     if (remote !== undefined) return (await import('./remote/optimize.ts')).optimizeRemotely({ ...options, remote });
     const loaded = loadTask(resolve(options.taskPath), options.set);
-    return options.dryRun ? dryRun(loaded, options) : optimize(loaded, options);
+    const earlier = options.compare === undefined ? undefined : readEarlierReport(options.compare, loaded);
+    return options.dryRun ? dryRun(loaded, earlier, options) : optimize(loaded, earlier, options);
   });
 }
 
-function dryRun({ task, splits }: LoadedTask, { json }: Options): number {
+function dryRun({ task, splits }: LoadedTask, earlier: Report | undefined, { json }: Options): number {
   const power = powerOf(splits.test.examples.length, task.optimizer.testDraws);
-  tellEstimate(task, { ...estimate(task, factsOf(task, splits)), power }, json);
+  const facts = { ...factsOf(task, splits), champion: earlier?.recommended.components ?? null };
+  tellEstimate(task, { ...estimate(task, facts), power }, json);
   return exitCodes.done;
 }
 
-function optimize(loaded: LoadedTask, options: Options): Promise<number> {
+function optimize(loaded: LoadedTask, earlier: Report | undefined, options: Options): Promise<number> {
   const { task, splits } = loaded;
-  const earlier = options.compare === undefined ? undefined : readEarlierReport(options.compare, loaded);
   const runId = options.runId ?? newRunId(task.name);
   const folder = resolve(options.folder ?? join('.prompt-optimizer', runId));
   return withModel(async (notice) => {
