@@ -31,7 +31,7 @@ export interface BucketAccess {
 }
 
 /**
- * No deletes, scans or transactions: nothing uses them. Grouped writes are for rollouts, which come many at a time;
+ * No scans or transactions: nothing uses them. No deletes but those of `useRemovals`. Grouped writes are for rollouts, which come many at a time;
  * the action would allow deletes too, so no other table has it.
  */
 const tableActions = {
@@ -141,6 +141,17 @@ export class ScopedFunction extends Construct {
     this.#allow(['dynamodb:Query'], [table.tableArn]);
   }
 
+  /** Entries of one first key may be taken out; all else in the table stays for ever. */
+  useRemovals(table: Table, partition: string): void {
+    this.#role.addToPolicy(
+      new PolicyStatement({
+        actions: ['dynamodb:DeleteItem'],
+        resources: [table.tableArn],
+        conditions: { 'ForAllValues:StringEquals': { 'dynamodb:LeadingKeys': [partition] } },
+      }),
+    );
+  }
+
   /** Lists by the other keys of a table. */
   useIndexes(name: TableName, table: Table): void {
     const { indexes = {} }: TableSchema = tables[name];
@@ -181,8 +192,8 @@ export class ScopedFunction extends Construct {
     this.#allow(['events:PutEvents'], [bus.eventBusArn]);
   }
 
-  /** Starts runs of the machines and sends them on their way again; `stop` as well ends them. */
-  useMachines(machines: Machines, { stop }: { readonly stop: boolean }): void {
+  /** Starts, stops and asks about executions of the machines, and sends them on their way again. */
+  useMachines(machines: Machines): void {
     for (const name of machineNames) this.addVariable(machineVariables[name], machines[name].stateMachineArn);
     const all = machineNames.map((name) => machines[name]);
     const executions = all.map(executionsOf);
@@ -190,11 +201,7 @@ export class ScopedFunction extends Construct {
       ['states:StartExecution'],
       all.map(({ stateMachineArn }) => stateMachineArn),
     );
-    const actions = ['DescribeExecution', 'RedriveExecution', ...(stop ? ['StopExecution'] : [])];
-    this.#allow(
-      actions.map((action) => `states:${action}`),
-      executions,
-    );
+    this.#allow(['states:DescribeExecution', 'states:RedriveExecution', 'states:StopExecution'], executions);
     acknowledgeWildcards(this.#role, executions, 'Executions of the three machines; their names are those of runs.');
   }
 

@@ -5,6 +5,7 @@ import type { Price } from '../contracts/task.ts';
 import { CallError, type ChatAnswer, type ChatModel, type ChatRequest } from '../model/chat-model.ts';
 import { CALL_OVERHEAD_TOKENS } from '../optimizer/budget.ts';
 import { addUsage, costOf, noUsage } from '../optimizer/usage.ts';
+import { putMetric } from '../platform/metrics.ts';
 import type { CallBound, Lease } from './lease.ts';
 
 /** Attempts inside a function for 429, 5xx and dropped connections, the first one included. */
@@ -94,6 +95,8 @@ export async function callUntilAnswered<T extends { inputTokens: number; outputT
     try {
       const answer = await send();
       const spent = usageOf(answer, deps.price);
+      // Measured where it is paid for: whatever becomes of the item, its run or its kind, this is spent.
+      if (spent.costUsd !== null) putMetric('SpendUsd', spent.costUsd, 'None');
       lease.settle(bound, { tokens: spent.inputTokens + spent.outputTokens, costUsd: spent.costUsd });
       return { status: 'answered', answer, usage: addUsage(usage, spent) };
     } catch (error) {

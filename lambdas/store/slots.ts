@@ -7,7 +7,8 @@ export const MOST_PLACES = 100;
 
 const PLACES = 'slots';
 const PLACE = 'slot#';
-const WAITING = 'queue';
+/** The only entries of the catalog that are ever taken out. */
+export const WAITING = 'queue';
 
 /** A place by its name. */
 export interface Place extends Slot {

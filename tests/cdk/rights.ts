@@ -1,6 +1,8 @@
 /** All rights of the functions, by state: whoever adds one adds it here, on purpose. */
 const whole = 'BatchGetItem GetItem PutItem UpdateItem';
 const wholeAndLists = 'BatchGetItem GetItem PutItem Query UpdateItem';
+/** The catalog for whoever takes runs out of the queue. */
+const queueAndLists = 'BatchGetItem DeleteItem(queue) GetItem PutItem Query UpdateItem';
 const bus = { bus: 'PutEvents' };
 const runsInLists = { 'runs/index/byKind': 'Query', 'runs/index/byTask': 'Query' };
 /** Of whoever starts what waits in the queue. */
@@ -38,6 +40,8 @@ export const rights: [state: string, Record<string, string>][] = [
       'data/runs/*': 'GetObject PutObject',
       rollouts: 'BatchGetItem GetItem',
       runs: whole,
+      ...runsInLists,
+      catalog: 'BatchGetItem GetItem',
     },
   ],
   [
@@ -95,9 +99,10 @@ export const rights: [state: string, Record<string, string>][] = [
       'sealed/runs/*': 'PutObject',
       'sealed/uploads/*': 'GetObject',
       runs: wholeAndLists,
+      catalog: 'BatchGetItem GetItem Query',
     },
   ],
-  ['PlanEvaluation', { ...bus, data: 'ListBucket(runs/*)', 'data/runs/*': 'GetObject PutObject', runs: whole }],
+  ['PlanEvaluation', { data: 'ListBucket(runs/*)', 'data/runs/*': 'GetObject PutObject', runs: whole }],
   [
     'Evaluate',
     {
@@ -182,7 +187,7 @@ export const rights: [state: string, Record<string, string>][] = [
       'sealed/uploads/*': 'PutObject',
       runs: wholeAndLists,
       ...runsInLists,
-      catalog: wholeAndLists,
+      catalog: queueAndLists,
       schedules: 'CreateSchedule DeleteSchedule GetSchedule UpdateSchedule',
       scheduleRole: 'PassRole(scheduler.amazonaws.com)',
     },
@@ -192,13 +197,13 @@ export const rights: [state: string, Record<string, string>][] = [
     {
       ...bus,
       ...starts,
-      ...onExecutions('DescribeExecution RedriveExecution'),
+      ...onExecutions('DescribeExecution RedriveExecution StopExecution'),
       data: 'ListBucket(runs/*)',
       'data/runs/*': 'GetObject PutObject',
       rollouts: 'BatchGetItem GetItem',
       runs: wholeAndLists,
       ...runsInLists,
-      catalog: wholeAndLists,
+      catalog: queueAndLists,
       deadLetters: 'GetQueueAttributes GetQueueUrl SendMessage',
     },
   ],

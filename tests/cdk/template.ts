@@ -180,6 +180,10 @@ export function scheduleRoleOf(template: Template): string {
 function narrowed(condition: Grant['condition']): string {
   const passedTo = z.object({ StringEquals: z.object({ 'iam:PassedToService': z.string() }) }).safeParse(condition);
   if (passedTo.success) return `(${passedTo.data.StringEquals['iam:PassedToService']})`;
+  const leading = z
+    .object({ 'ForAllValues:StringEquals': z.object({ 'dynamodb:LeadingKeys': z.array(z.string()) }) })
+    .safeParse(condition);
+  if (leading.success) return `(${leading.data['ForAllValues:StringEquals']['dynamodb:LeadingKeys'].join(' ')})`;
   const prefixes = z.object({ StringLike: z.object({ 's3:prefix': z.array(z.string()) }) }).safeParse(condition);
   return prefixes.success ? `(${prefixes.data.StringLike['s3:prefix'].toSorted().join(' ')})` : '';
 }

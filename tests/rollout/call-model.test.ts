@@ -1,9 +1,10 @@
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import type { Json } from '../../lambdas/contracts/dataset.ts';
 import { ModelRefusedRequestError, ModelUnavailableError, RateLimitedError } from '../../lambdas/contracts/errors.ts';
 import { CallError, type CallErrorKind, type ChatAnswer, type ChatRequest } from '../../lambdas/model/chat-model.ts';
 import { noUsage } from '../../lambdas/optimizer/usage.ts';
+import * as metrics from '../../lambdas/platform/metrics.ts';
 import { boundOf, type CallDependencies, type CallOutcome, callModel } from '../../lambdas/rollout/call-model.ts';
 import { type Lease, openLease } from '../../lambdas/rollout/lease.ts';
 import { say } from './chat.ts';
@@ -61,6 +62,16 @@ describe('callModel', () => {
       },
     });
     expect({ calls, waits }).toEqual({ calls: 1, waits: [] });
+  });
+
+  it('measures what is spent, where the price is known', async () => {
+    const put = vi.spyOn(metrics, 'putMetric');
+
+    await call([failing('unavailable'), hi]);
+    await call([hi], { price: null });
+
+    expect(put.mock.calls).toEqual([['SpendUsd', (100 * 1 + 10 * 10) / 1e6, 'None']]);
+    put.mockRestore();
   });
 
   it('has no cost where the price is not known', async () => {

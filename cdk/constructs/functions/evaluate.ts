@@ -6,7 +6,7 @@ import { COMPUTING_MIB, type Definer, WAITING_MIB } from './define.ts';
 
 export function evaluateFunctions(make: Definer) {
   const { data, sealed } = make.buckets;
-  const { runs, rollouts, sealedRollouts } = make.tables;
+  const { runs, rollouts, sealedRollouts, catalog } = make.tables;
 
   const prepare = make.define(
     'PrepareEvaluation',
@@ -16,6 +16,8 @@ export function evaluateFunctions(make: Definer) {
     'Checks what is compared on which examples.',
   );
   prepare.useLists(runs);
+  prepare.useTable('catalog', catalog, 'read');
+  prepare.useLists(catalog);
   prepare.useBucket('data', data, { read: ['uploads/', 'runs/'], write: ['runs/'] });
   prepare.useBucket('sealed', sealed, { read: ['uploads/'], write: ['runs/'] });
 
@@ -46,7 +48,7 @@ export function evaluateFunctions(make: Definer) {
   conclude.useBucket('data', data, { read: ['runs/'], write: ['runs/'] });
   conclude.useTable('rollouts', rollouts, 'read');
 
-  for (const fn of [prepare, plan, conclude]) fn.useBus(make.bus);
+  for (const fn of [prepare, conclude]) fn.useBus(make.bus);
 
   return { PrepareEvaluation: prepare, PlanEvaluation: plan, Evaluate: evaluate, ConcludeEvaluation: conclude };
 }

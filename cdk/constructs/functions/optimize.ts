@@ -24,6 +24,9 @@ export function optimizeFunctions(make: Definer) {
   const plan = make.define('Plan', 'plan', 300, COMPUTING_MIB, 'Folds what has landed and names the next step.');
   plan.useBucket('data', data, { read: ['runs/'], write: ['runs/'] });
   plan.useTable('rollouts', rollouts, 'read');
+  // A scheduled run has a budget of the month, which its other runs have a part in.
+  plan.useTable('catalog', catalog, 'read');
+  plan.useIndexes('runs', runs);
   plan.useBus(make.bus);
 
   const mutate = make.define('Mutate', 'mutate', 900, WAITING_MIB, 'Makes one child.');

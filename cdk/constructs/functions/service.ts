@@ -1,27 +1,23 @@
 /** Functions around the machines, and who of them may touch what. Neither calls a model, and neither reads sealed data. */
+import { WAITING } from '../../../lambdas/store/slots.ts';
 import type { Machines } from '../machines.ts';
 import type { Schedules } from '../schedules.ts';
 import { COMPUTING_MIB, type Definer } from './define.ts';
 
 /** API Gateway gives up an HTTP API's function after 30 seconds; a little less leaves room for the answer. */
 const API_SECONDS = 29;
+/** One whole processor: somebody waits for the answer. And a dataset of the largest size is checked in one piece. */
+const API_MIB = 1769;
 
 export function serviceFunctions(make: Definer, surroundings: { machines: Machines; schedules: Schedules }) {
   const { machines, schedules } = surroundings;
   const { data, sealed } = make.buckets;
   const { runs, rollouts, catalog } = make.tables;
 
-  const api = make.defineService(
-    'Api',
-    'api',
-    API_SECONDS,
-    COMPUTING_MIB,
-    'The HTTP API: tasks, datasets, runs, prompts.',
-  );
+  const api = make.defineService('Api', 'api', API_SECONDS, API_MIB, 'The HTTP API: tasks, datasets, runs, prompts.');
   api.useBucket('data', data, { read: ['uploads/', 'incoming/', 'runs/'], write: ['uploads/', 'incoming/'] });
   // A test set passes through here once, when it is checked and sealed; from then on the API cannot read it either.
   api.useBucket('sealed', sealed, { read: ['incoming/'], write: ['uploads/', 'incoming/'] });
-  api.useMachines(machines, { stop: true });
   api.useSchedules(schedules);
 
   const settle = make.defineService(
@@ -33,7 +29,6 @@ export function serviceFunctions(make: Definer, surroundings: { machines: Machin
   );
   settle.useBucket('data', data, { read: ['runs/'], write: ['runs/'] });
   settle.useTable('rollouts', rollouts, 'read');
-  settle.useMachines(machines, { stop: false });
   settle.keepUndelivered(schedules.deadLetters);
 
   for (const fn of [api, settle]) {
@@ -41,6 +36,9 @@ export function serviceFunctions(make: Definer, surroundings: { machines: Machin
     fn.useIndexes('runs', runs);
     fn.useTable('catalog', catalog, 'readWrite');
     fn.useLists(catalog);
+    // Who waits for a place is in the queue until its execution is started.
+    fn.useRemovals(catalog, WAITING);
+    fn.useMachines(machines);
     fn.useBus(make.bus);
     make.startRuns(fn);
   }

@@ -23,7 +23,7 @@ export function synthesizeFunctions(make: Definer) {
     COMPUTING_MIB,
     'Keeps what can be used, splits it, hands out the next step of a synthesis.',
   );
-  for (const fn of [prepare, plan]) fn.useBus(make.bus);
+  prepare.useBus(make.bus);
   prepare.useBucket('data', data, { read: ['uploads/'] });
   prepare.useBucket('sealed', sealed, { write: ['synthesis/'] });
   plan.useBucket('sealed', sealed, { read: ['synthesis/'], write: ['synthesis/'] });
