@@ -2,19 +2,40 @@
 import type { Task } from '../contracts/task.ts';
 import { callsOfEvals } from '../evals/registry.ts';
 import { priceOf, pricesOf } from '../model/prices.ts';
-import { type Judging, maxExpectedBytes, type RunFacts, runFacts } from '../optimizer/budget.ts';
+import { type Judging, maxExpectedBytes, maxInputBytes, type RunFacts, runFacts } from '../optimizer/budget.ts';
 import type { GivenSplits } from './given-splits.ts';
 import { evalContext } from './resolve-task.ts';
 
+/** All that is known of a test set that is sealed already: as many examples, none larger. */
+export interface SealedSize {
+  readonly examples: number;
+  readonly maxInputBytes: number;
+  readonly maxExpectedBytes: number;
+}
+
+export type SizedSplits = Omit<GivenSplits, 'test'> & { readonly test: GivenSplits['test'] | SealedSize };
+
 /** The facts of a run that has not begun. */
-export function factsOf(task: Task, { train, validation, test }: GivenSplits): RunFacts {
-  const bytesOf = { train: maxExpectedBytes(train.examples), test: maxExpectedBytes(test.examples) };
+export function factsOf(task: Task, { train, validation, test: given }: SizedSplits): RunFacts {
+  const test = sizeOf(given);
+  const bytesOf = { train: maxExpectedBytes(train.examples), test: test.maxExpectedBytes };
   const validationBytes = validation === undefined ? bytesOf.train : maxExpectedBytes(validation.examples);
-  return runFacts(
+  const facts = runFacts(
     task,
-    { train: train.examples, validation: validation?.examples ?? null, test: test.examples },
+    { train: train.examples, validation: validation?.examples ?? null, test: [] },
     { prices: pricesOf(task), judging: judgingOf(task, { ...bytesOf, validation: validationBytes }) },
   );
+  return { ...facts, testSize: test.examples, maxInputBytes: { ...facts.maxInputBytes, test: test.maxInputBytes } };
+}
+
+function sizeOf(test: SizedSplits['test']): SealedSize {
+  if ('maxInputBytes' in test) return test;
+  const { examples } = test;
+  return {
+    examples: examples.length,
+    maxInputBytes: maxInputBytes(examples),
+    maxExpectedBytes: maxExpectedBytes(examples),
+  };
 }
 
 /** What the evals of one rollout may ask of models; null when they ask nothing. */

@@ -151,8 +151,9 @@ function holds(): (run: RunRecord) => Promise<boolean> {
 }
 
 async function hasScheduledRun(task: string): Promise<boolean> {
-  const { items } = await listRuns({ kind: 'optimization', task, statuses: ['running', 'stopping'] }, MOST_PLACES);
-  for (const run of items) if (run.startedBy === 'schedule' && (await seemsToGoOn(run))) return true;
+  const query = { kind: 'optimization', task, statuses: ['running', 'stopping'], startedBy: 'schedule' } as const;
+  const { items } = await listRuns(query, MOST_PLACES);
+  for (const run of items) if (await seemsToGoOn(run)) return true;
   return false;
 }
 

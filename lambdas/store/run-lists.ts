@@ -18,6 +18,7 @@ export interface RunQuery {
   readonly kind: RunKind;
   readonly task?: string | undefined;
   readonly statuses?: readonly RunStatus[] | undefined;
+  readonly startedBy?: RunRecord['startedBy'] | undefined;
   /** Only runs that were asked for at or after this time, ISO 8601. */
   readonly since?: string | undefined;
   readonly oldestFirst?: boolean | undefined;
@@ -37,13 +38,14 @@ export interface RunPage {
 
 /** A page of runs. An index follows its table within a moment: a run that was written just now may be missing. */
 export async function listRuns(query: RunQuery, limit: number, after: RunCursor | null = null): Promise<RunPage> {
-  const { kind, task, statuses, since, oldestFirst = false } = query;
+  const { kind, task, statuses, startedBy, since, oldestFirst = false } = query;
   const index = task === undefined ? 'byKind' : 'byTask';
   const { partitionKey } = tables.runs.indexes[index];
   const wanted = statuses?.map((status, i) => [`:status${i}`, status] as const) ?? [];
   const filters = [
     ...(task === undefined ? [] : ['#kind = :kind']),
     ...(wanted.length === 0 ? [] : [`#status IN (${wanted.map(([name]) => name).join(', ')})`]),
+    ...(startedBy === undefined ? [] : ['startedBy = :startedBy']),
   ];
   const items: RunRecord[] = [];
   let from = after;
@@ -63,6 +65,7 @@ export async function listRuns(query: RunQuery, limit: number, after: RunCursor 
           ':partition': task ?? kind,
           ...(task === undefined ? {} : { ':kind': kind }),
           ...(since === undefined ? {} : { ':since': since }),
+          ...(startedBy === undefined ? {} : { ':startedBy': startedBy }),
           ...Object.fromEntries(wanted),
         },
         ScanIndexForward: oldestFirst,
@@ -74,7 +77,7 @@ export async function listRuns(query: RunQuery, limit: number, after: RunCursor 
                 runId: from.runId,
                 recordId: 'run',
                 createdAt: from.createdAt,
-                [partitionKey]: task === undefined ? kind : from.taskName,
+                [partitionKey]: task ?? kind,
               },
             }),
       }),
