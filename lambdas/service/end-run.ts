@@ -4,7 +4,7 @@ import type { RunOutcome } from '../contracts/payloads.ts';
 import type { RunRecord } from '../contracts/run.ts';
 import { taskCallsOf } from '../optimizer/budget.ts';
 import { putMetric } from '../platform/metrics.ts';
-import { updateRun } from '../store/runs.ts';
+import { type RunCondition, updateRun } from '../store/runs.ts';
 import { tellEnded, tellPromoted } from './run-events.ts';
 
 /** What of a run's spend stands in its record: calls of the task model, as the cap counts them, and the cost. */
@@ -36,13 +36,23 @@ export async function endWithoutVerdict(run: RunRecord, spend: RunRecord['spend'
   await tellEnded(run, 'succeeded', spend);
 }
 
-export async function failRun(run: RunRecord, error: NonNullable<RunRecord['error']>): Promise<void> {
-  await updateRun(run.runId, { status: 'failed', error, endedAt: new Date().toISOString() });
+/** @param only what the record must still say. @throws StoreConflictError when it says something else */
+export async function failRun(
+  run: RunRecord,
+  error: NonNullable<RunRecord['error']>,
+  only: RunCondition = {},
+): Promise<void> {
+  await updateRun(run.runId, { status: 'failed', error, endedAt: new Date().toISOString() }, only);
   await tellEnded(run, 'failed', run.spend, { error });
 }
 
-/** A run that somebody has stopped. It has no outcome: it can go on. */
-export async function stopRun(run: RunRecord, spend: RunRecord['spend']): Promise<void> {
-  await updateRun(run.runId, { status: 'stopped', outcome: null, endedAt: new Date().toISOString(), spend });
+/**
+ * A run that somebody has stopped. It has no outcome: it can go on.
+ * @throws StoreConflictError when the record was changed since `run` was read
+ */
+export async function stopRun(run: RunRecord, spend: RunRecord['spend'], stoppedAt: Date): Promise<void> {
+  const { status, attempt, turn } = run;
+  const stopped = { status: 'stopped' as const, outcome: null, error: null, endedAt: stoppedAt.toISOString(), spend };
+  await updateRun(run.runId, stopped, { status, attempt, turn });
   await tellEnded(run, 'stopped', spend);
 }

@@ -1,0 +1,84 @@
+/**
+ * Writes down how a run's execution ended where the execution itself could not: Step Functions lets no state run after a
+ * stop or a time-out. Told twice, or late, it changes nothing.
+ */
+import { StoreConflictError } from '../contracts/errors.ts';
+import { resumeInputSchema } from '../contracts/payloads.ts';
+import type { RunRecord } from '../contracts/run.ts';
+import { buildUnfinishedReport, renderUnfinishedHtml } from '../report/unfinished.ts';
+import { spendSoFar } from '../rollout/spend-so-far.ts';
+import { loadArchive, loadContext, saveReport } from '../store/artifacts.ts';
+import { loadRun } from '../store/runs.ts';
+import { failRun, recordedSpend, stopRun } from './end-run.ts';
+
+export interface ExecutionEnd {
+  /** Name of the execution. */
+  readonly name: string;
+  readonly status: 'ABORTED' | 'TIMED_OUT' | 'FAILED' | 'SUCCEEDED';
+  /** Its input, as it was given. */
+  readonly input: string | undefined;
+  readonly error: string | undefined;
+  readonly cause: string | undefined;
+  readonly stoppedAt: Date;
+}
+
+const MAX_CAUSE = 1_500;
+/** How often a record that others change is read again. */
+const TRIES = 5;
+
+/** @returns the run that the execution was of; null when there is none, or another execution is at it by now */
+export async function settleRun(end: ExecutionEnd): Promise<string | null> {
+  for (let tries = 1; ; tries += 1) {
+    const run = await runOf(end);
+    if (run === null || (run.execution ?? end.name) !== end.name) return null;
+    try {
+      await writeEnd(run, end);
+      return run.runId;
+    } catch (error) {
+      // A function that was in flight when its execution ended has moved the record on; it may also have been resumed.
+      if (!(error instanceof StoreConflictError) || tries === TRIES) throw error;
+    }
+  }
+}
+
+/** The run goes by the execution's name, or by the one that the execution was to go on with. */
+async function runOf({ name, input }: ExecutionEnd): Promise<RunRecord | null> {
+  const own = await loadRun(name);
+  if (own !== null || input === undefined) return own;
+  const resume = resumeInputSchema.safeParse(JSON.parse(input));
+  return resume.success ? loadRun(resume.data.resume) : null;
+}
+
+async function writeEnd(run: RunRecord, end: ExecutionEnd): Promise<void> {
+  const { status } = run;
+  if (status === 'succeeded' || status === 'failed' || status === 'skipped') return;
+  // It is about to go on: what is told is its last end.
+  if (status === 'queued' && run.start !== 'new' && run.launchedAt === null) return;
+  if (end.status === 'ABORTED' || status === 'stopping' || status === 'stopped') return writeStop(run, end);
+  if (end.status === 'SUCCEEDED') return;
+  const name = end.status === 'TIMED_OUT' ? 'States.Timeout' : (end.error ?? 'Unknown');
+  const message = (end.cause ?? (end.status === 'TIMED_OUT' ? 'The run took too long.' : 'It has failed.')).slice(
+    0,
+    MAX_CAUSE,
+  );
+  await failRun(run, { name, message }, { status });
+}
+
+async function writeStop(run: RunRecord, { stoppedAt }: ExecutionEnd): Promise<void> {
+  const hasReport = run.kind === 'optimization' && run.startedAt !== null;
+  const spend = hasReport ? await reportStopped(run, stoppedAt) : run.spend;
+  await stopRun(run, spend, stoppedAt);
+}
+
+/** The report of a stopped run: how far it came, and all that was paid for, the interrupted step included. */
+async function reportStopped(run: RunRecord, stoppedAt: Date): Promise<RunRecord['spend']> {
+  const { runId } = run;
+  const [context, archive] = await Promise.all([loadContext(runId), loadArchive(runId, run.turn, run.epoch)]);
+  const spend = await spendSoFar({ runId, epoch: run.epoch, context, archive, results: [] });
+  // A stop in the queue has no time of its own.
+  const sinceMs = run.status === 'queued' ? 0 : Math.max(0, stoppedAt.getTime() - run.lastSeenMs);
+  const wallSeconds = Math.round((archive.elapsedMs + sinceMs) / 100) / 10;
+  const report = buildUnfinishedReport({ context, archive, spend, wallSeconds, verdict: 'stopped' });
+  await saveReport(runId, report, renderUnfinishedHtml(report));
+  return recordedSpend(spend);
+}
