@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { type InputProblem, InvalidInputError } from '../../lambdas/contracts/errors.ts';
 import { optionalEnv } from '../../lambdas/platform/env.ts';
+import { MOST_PLACES } from '../../lambdas/store/slots.ts';
 import { refuseArguments } from '../command.ts';
 import { isLoopback, LOOPBACK } from '../loopback.ts';
 import { SHORTEST_TOKEN } from './guard.ts';
@@ -14,7 +15,7 @@ export const usage = `Usage: npm run serve -- [options]
   --token TOKEN    what requests must send as Authorization: Bearer TOKEN, at least ${SHORTEST_TOKEN} characters;
                    better in PROMPT_OPTIMIZER_TOKEN, because others on this machine see command lines
   --dir DIR        where everything is kept (default: .prompt-optimizer/serve)
-  --parallel N     runs that go on at once, 1 to 64 (default: 4)
+  --parallel N     runs that go on at once, 1 to ${MOST_PLACES} (default: 4)
 
 The model is where OPENAI_API_KEY and OPENAI_BASE_URL point (any OpenAI-compatible server). Without both, a simulated
 model answers: it shows the workflow, not how a real model would do.`;
@@ -36,7 +37,7 @@ export function readServeOptions(args: readonly string[]): ServeOptions | 'help'
   const token = given.token ?? optionalEnv('PROMPT_OPTIMIZER_TOKEN') ?? null;
   const problems = [
     ...rangeProblems('--port', given.port, 0, 65_535),
-    ...rangeProblems('--parallel', given.parallel, 1, 64),
+    ...rangeProblems('--parallel', given.parallel, 1, MOST_PLACES),
     ...tokenProblems(token),
     ...(token === null && !isLoopback(host) ? [openToAll(host)] : []),
   ];
