@@ -112,6 +112,7 @@ del { color: var(--muted); background: var(--bad-ground); text-decoration: line-
 summary { cursor: pointer; border-radius: 4px; }
 .fold summary { font-size: 0.8125rem; color: var(--muted); padding: 0.2rem 0.9rem; }
 p + figure { margin-top: 0.9rem; }
+section > p + pre.text { margin-top: 0.5rem; }
 figure + details, figure + h3, .lineage-steps + details, ul + details { margin-top: 1rem; }
 section > details > summary { font-size: 0.9rem; color: var(--muted); }
 .lineage-steps { padding: 0; list-style-position: inside; font-size: 0.925rem; }
