@@ -1,4 +1,7 @@
 /** All operations of the API but its own description. */
+import { datasetRoutes } from './datasets.ts';
+import { promptRoutes } from './prompts.ts';
 import type { Route } from './route.ts';
+import { taskRoutes } from './tasks.ts';
 
-export const routes: readonly Route[] = [];
+export const routes: readonly Route[] = [...taskRoutes, ...datasetRoutes, ...promptRoutes];

@@ -10,7 +10,7 @@ import { callsOfEvals, missingFor, problemOf } from '../evals/registry.ts';
 import { priceOf } from '../model/prices.ts';
 import { requiredAmount } from '../optimizer/budget.ts';
 import { checkTemplates } from './check-templates.ts';
-import { factsOf } from './facts.ts';
+import { factsOf, type SizedSplits } from './facts.ts';
 import type { GivenSplit, GivenSplits } from './given-splits.ts';
 import { evalContext } from './resolve-task.ts';
 
@@ -18,7 +18,14 @@ import { evalContext } from './resolve-task.ts';
 const rolledOut = ['train', 'validation', 'test'] as const;
 
 export function checkTask(task: Task, splits: GivenSplits): InputProblem[] {
-  const problems = [
+  const problems = checkBeforeBudget(task, splits);
+  // The smallest run can only be computed for splits that make sense.
+  return problems.length > 0 ? problems : checkBudget(task, splits);
+}
+
+/** What can be asked of a task whose test set is sealed already, too: all but the budget. */
+export function checkBeforeBudget(task: Task, splits: KnownSplits): InputProblem[] {
+  return [
     ...checkEvals(task),
     ...checkFrozen(task),
     ...checkTemplates(task, inputsOf(splits)),
@@ -27,9 +34,10 @@ export function checkTask(task: Task, splits: GivenSplits): InputProblem[] {
     ...checkRatings(task, splits.golden),
     ...checkPrices(task, [task.model.name, task.reflection.name, ...judgesOf(task)]),
   ];
-  // The smallest run can only be computed for splits that make sense.
-  return problems.length > 0 ? problems : checkBudget(task, splits);
 }
+
+/** The splits that may be read. */
+type KnownSplits = Omit<GivenSplits, 'test'> & { readonly test?: GivenSplit | undefined };
 
 /** Names and settings of the evals. */
 export function checkEvals(task: Task): InputProblem[] {
@@ -69,11 +77,11 @@ function checkFrozen(task: Task): InputProblem[] {
   return problems;
 }
 
-function inputsOf(splits: GivenSplits): Example['input'][] {
+function inputsOf(splits: KnownSplits): Example['input'][] {
   return rolledOut.flatMap((name) => splits[name]?.examples.map(({ input }) => input) ?? []);
 }
 
-function checkSplits(splits: GivenSplits): InputProblem[] {
+function checkSplits(splits: KnownSplits): InputProblem[] {
   const problems: InputProblem[] = [];
   const owner = new Map<string, SplitName>();
   for (const [name, split] of entries(splits)) {
@@ -171,7 +179,8 @@ export function checkPrices(task: Task, models: readonly string[]): InputProblem
     }));
 }
 
-function checkBudget(task: Task, splits: GivenSplits): InputProblem[] {
+/** Whether the caps are enough for the smallest run: of the test set only its size and its largest example matter. */
+export function checkBudget(task: Task, splits: SizedSplits): InputProblem[] {
   const facts = factsOf(task, splits);
   const needed = requiredAmount(task, facts);
   const { budget } = task;
@@ -192,7 +201,7 @@ function checkBudget(task: Task, splits: GivenSplits): InputProblem[] {
   return problems;
 }
 
-function entries(splits: GivenSplits): [SplitName, GivenSplit][] {
+function entries(splits: KnownSplits): [SplitName, GivenSplit][] {
   return (['train', 'validation', 'test', 'golden'] as const).flatMap((name): [SplitName, GivenSplit][] => {
     const split = splits[name];
     return split === undefined ? [] : [[name, split]];

@@ -22,6 +22,10 @@ import {
 const prompts = (task: string): string => `prompts#${task}`;
 const CHALLENGER = 'challenger#';
 
+export function challengerEntry(id: string): string {
+  return `${CHALLENGER}${id}`;
+}
+
 /** The champion in use, or the one of a version; null when there is none. */
 export function loadChampion(task: string, version?: number): Promise<Champion | null> {
   return version === undefined
@@ -44,7 +48,7 @@ export function listChampions(
 
 /** The same id is the same challenger, and the first word about it stays. */
 export function addChallenger(challenger: Challenger): Promise<boolean> {
-  return addEntry(prompts(challenger.task), `${CHALLENGER}${challenger.id}`, challenger);
+  return addEntry(prompts(challenger.task), challengerEntry(challenger.id), challenger);
 }
 
 /** By id, which begins with the time, newest first. */
