@@ -1,14 +1,12 @@
 /** A state machine of one Map over a function `Work`, with the facades in front: cheap to execute by the hundred. */
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { StateFunction } from '../../local/engine.ts';
-import { eventBusApi } from '../../local/service/event-bus.ts';
 import { type StatusChangeEvent, stateMachineArn } from '../../local/service/execution-record.ts';
 import { type Executions, openExecutions } from '../../local/service/executions.ts';
 import { startFacades } from '../../local/service/facades.ts';
-import { openScheduler, type Scheduler } from '../../local/service/scheduler.ts';
+import { openScheduler } from '../../local/service/scheduler.ts';
 import { stepFunctionsApi } from '../../local/service/step-functions.ts';
 
 export const smallMachineArn = stateMachineArn('small');
@@ -37,14 +35,8 @@ const definition = {
   },
 };
 
-export function makeFolder(): { readonly path: string; remove(): void } {
-  const path = mkdtempSync(join(tmpdir(), 'prompt-optimizer-'));
-  return { path, remove: () => rmSync(path, { recursive: true, force: true }) };
-}
-
 export interface SmallService {
   readonly executions: Executions;
-  readonly scheduler: Scheduler;
   readonly url: string;
   /** Events that Settle got. */
   readonly ends: StatusChangeEvent[];
@@ -56,10 +48,9 @@ export async function startSmallService(
   options: {
     work?: StateFunction;
     settle?: (event: StatusChangeEvent) => Promise<unknown>;
-    now?: () => number;
   } = {},
 ): Promise<SmallService> {
-  const { work = async (item) => item, settle = async () => {}, now } = options;
+  const { work = async (item) => item, settle = async () => {} } = options;
   const definitionPath = join(folder, 'small.asl.json');
   writeFileSync(definitionPath, JSON.stringify(definition));
   const ends: StatusChangeEvent[] = [];
@@ -72,37 +63,19 @@ export async function startSmallService(
     },
     settleWaitsMs: [1, 1],
   });
-  const scheduler = openScheduler({
-    folder,
-    start: (arn, input) => executions.start({ stateMachineArn: arn, input }),
-    ...(now === undefined ? {} : { now }),
-  });
   const facades = await startFacades(
     {
       AWSStepFunctions: stepFunctionsApi(executions, new Map([[smallMachineArn, pathToFileURL(definitionPath)]])),
-      AWSEvents: eventBusApi(join(folder, 'events.jsonl')),
     },
-    scheduler,
+    openScheduler({ folder, start: () => undefined }),
   );
   return {
     executions,
-    scheduler,
     url: facades.url,
     ends,
     async close() {
-      scheduler.end();
       await executions.close(1_000);
       await facades.close();
     },
-  };
-}
-
-/** Settings of a client of the facades. */
-export function clientOf(url: string) {
-  return {
-    endpoint: url,
-    region: 'us-east-1',
-    credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
-    maxAttempts: 1,
   };
 }

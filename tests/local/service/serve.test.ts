@@ -5,14 +5,13 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { type ModelServer, startModelServer } from '../../../bench/model-server.ts';
 import { ruleWorld } from '../../../bench/rule-world.ts';
 import { createApp } from '../../../lambdas/api/app.ts';
-import { runOutcomeSchema } from '../../../lambdas/contracts/payloads.ts';
 import { handler as settle } from '../../../lambdas/handlers/settle.ts';
 import { clearStop } from '../../../lambdas/platform/shutdown.ts';
 import { dispatch } from '../../../lambdas/service/queue.ts';
 import { loadRun } from '../../../lambdas/store/runs.ts';
 import { main } from '../../../local/serve.ts';
 import { type Service, startService } from '../../../local/service/service.ts';
-import { makeFolder } from '../../support/small-machine.ts';
+import { makeFolder } from '../../support/facades.ts';
 
 const world = ruleWorld({ seed: 1, sizes: { train: 4, validation: 4, test: 6 }, rules: 3 });
 /** Another prompt each: what one run has paid for would otherwise be known to the next. */
@@ -94,23 +93,6 @@ async function untilAtWork(): Promise<void> {
 }
 
 describe('a run', () => {
-  it('ends with its outcome, and its report opens in a browser', async () => {
-    await start('whole');
-
-    await until('whole', 'succeeded');
-    const { status, output } = await vi.waitFor(async () => {
-      const found = await describeIt('whole');
-      expect(found.status).not.toBe('RUNNING');
-      return found;
-    });
-
-    const outcome = runOutcomeSchema.parse(JSON.parse(output ?? ''));
-    const page = await fetch(outcome.reportUrl ?? '');
-    expect(status).toBe('SUCCEEDED');
-    expect(page.status).toBe(200);
-    expect(await page.text()).toContain('<!doctype html>');
-  });
-
   it('is stopped within five seconds, and what was paid for is kept', async () => {
     speed.taskLatencyMs = 200;
     const started = untilAtWork();
@@ -128,7 +110,7 @@ describe('a run', () => {
     expect(seconds).toBeLessThan(5);
   });
 
-  it('goes on where it was when the process has ended and is started again', async () => {
+  it('goes on where it was when the process has ended and is started again, and its report opens in a browser', async () => {
     speed.taskLatencyMs = 100;
     const before = model.counts.task;
     const started = untilAtWork();
@@ -141,9 +123,13 @@ describe('a run', () => {
     service = await serve();
     const run = await until('interrupted', 'succeeded');
 
+    const page = await fetch(run?.outcome?.reportUrl ?? '');
+
     expect(paidBefore).toBeGreaterThan(0);
     expect(run?.attempt).toBe(1);
     expect(run?.outcome?.rollouts).toBe(model.counts.task - before);
+    expect(page.status).toBe(200);
+    expect(await page.text()).toContain('<!doctype html>');
   });
 });
 

@@ -14,13 +14,8 @@ import {
 } from '@aws-sdk/client-sfn';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { clearStop } from '../../../lambdas/platform/shutdown.ts';
-import {
-  clientOf,
-  makeFolder,
-  type SmallService,
-  smallMachineArn,
-  startSmallService,
-} from '../../support/small-machine.ts';
+import { clientOf, makeFolder } from '../../support/facades.ts';
+import { type SmallService, smallMachineArn, startSmallService } from '../../support/small-machine.ts';
 
 const executionArn = (name: string) => `arn:aws:states:us-east-1:000000000000:execution:small:${name}`;
 const input = (items: unknown[]) => JSON.stringify({ items });
