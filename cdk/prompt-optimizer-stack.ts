@@ -90,7 +90,7 @@ export class PromptOptimizerStack extends Stack {
       name: `${config.stackName}-${this.region}`,
       metricsNamespace,
       machines,
-      functions: functions.all,
+      itemFunctions: functions.ofItems,
       deadLetters,
       api: api.http,
     });

@@ -1,4 +1,7 @@
-/** One page of graphs. What the functions measure (`lambdas/platform/metrics.ts`) beside what AWS does by itself. */
+/**
+ * One page of graphs. What the functions measure (`lambdas/platform/metrics.ts`) beside what AWS does by itself.
+ * With no more than 50 metrics it is one of the three dashboards of an account that cost nothing.
+ */
 import { Duration } from 'aws-cdk-lib';
 import type { HttpApi } from 'aws-cdk-lib/aws-apigatewayv2';
 import {
@@ -20,7 +23,8 @@ export interface RunsDashboardProps {
   readonly name: string;
   readonly metricsNamespace: string;
   readonly machines: Machines;
-  readonly functions: readonly IFunction[];
+  /** Functions of which many run at once. */
+  readonly itemFunctions: readonly IFunction[];
   readonly deadLetters: Queue;
   readonly api: HttpApi;
 }
@@ -35,7 +39,7 @@ export class RunsDashboard extends Construct {
     super(scope, id);
     this.name = props.name;
     this.#namespace = props.metricsNamespace;
-    const { machines, functions, deadLetters, api } = props;
+    const { machines, itemFunctions, deadLetters, api } = props;
     new Dashboard(this, 'Dashboard', {
       dashboardName: props.name,
       defaultInterval: Duration.days(1),
@@ -59,7 +63,7 @@ export class RunsDashboard extends Construct {
           }),
           graph('Throttled: by models (429), by Lambda', {
             left: [this.#failures('rate_limited')],
-            right: functions.map((fn) => fn.metricThrottles({ period })),
+            right: itemFunctions.map((fn) => fn.metricThrottles({ period })),
           }),
         ],
         [

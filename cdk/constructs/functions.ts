@@ -30,12 +30,12 @@ export const synthesizeStates = [
   'ConcludeSynthesis',
   'RecordFailure',
 ] as const;
+const itemStates = ['Mutate', 'Score', 'Verify', 'Evaluate', 'Generate', 'AnswerInputs'] as const;
 export type StateName = (typeof optimizeStates | typeof evaluateStates | typeof synthesizeStates)[number];
 
 export class Functions extends Construct {
   readonly #make: Definer;
   readonly #byState: Readonly<Record<StateName, ScopedFunction>>;
-  readonly #around: ScopedFunction[] = [];
 
   constructor(scope: Construct, id: string, props: FunctionsProps) {
     super(scope, id);
@@ -65,11 +65,11 @@ export class Functions extends Construct {
   /** The functions around the machines, which are there before these. */
   addService(surroundings: { machines: Machines; schedules: Schedules }): { api: IFunction; settle: IFunction } {
     const { Api, Settle } = serviceFunctions(this.#make, surroundings);
-    this.#around.push(Api, Settle);
     return { api: Api.lambda, settle: Settle.lambda };
   }
 
-  get all(): IFunction[] {
-    return [...Object.values(this.#byState), ...this.#around].map(({ lambda }) => lambda);
+  /** Those of which many run at once: the items of the Maps. */
+  get ofItems(): IFunction[] {
+    return itemStates.map((state) => this.#byState[state].lambda);
   }
 }

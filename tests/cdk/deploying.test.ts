@@ -5,23 +5,22 @@ import { configSchema } from '../../cdk/config.ts';
 import { synthesisInputSchema } from '../../lambdas/contracts/synthesis.ts';
 import { evaluationInputSchema, executionInputSchema } from '../../lambdas/evals/task-schema.ts';
 
-const page = readFileSync(new URL('../../docs/deploying.md', import.meta.url), 'utf8');
+const read = (name: string) => readFileSync(new URL(`../../docs/${name}`, import.meta.url), 'utf8');
+const page = read('deploying.md');
+const inputs = [...`${page}\n${read('operations.md')}`.matchAll(/```json\n(.*?)```/gs)];
 
-describe('docs/deploying.md', () => {
-  it.each([...page.matchAll(/```json\n(.*?)```/gs)].map(([, json = '']) => [json]))(
-    'shows an input that starts a machine: %.60j',
-    (json) => {
-      const input: object = JSON.parse(json);
-      const schema =
-        'specs' in input ? synthesisInputSchema : 'evaluation' in input ? evaluationInputSchema : executionInputSchema;
+describe('docs/deploying.md and docs/operations.md', () => {
+  it.each(inputs.map(([, json = '']) => [json]))('show an input that starts a machine: %.60j', (json) => {
+    const input: object = JSON.parse(json);
+    const schema =
+      'specs' in input ? synthesisInputSchema : 'evaluation' in input ? evaluationInputSchema : executionInputSchema;
 
-      const parsed = schema.safeParse(input);
+    const parsed = schema.safeParse(input);
 
-      expect(parsed.error === undefined ? '' : z.prettifyError(parsed.error)).toBe('');
-    },
-  );
+    expect(parsed.error === undefined ? '' : z.prettifyError(parsed.error)).toBe('');
+  });
 
-  it('names every choice of a deployment with its default', () => {
+  it('name every choice of a deployment with its default', () => {
     const rows = new Map([...page.matchAll(/^\| `(\w+)` +\| (?:`(.*?)`)?/gm)].map(([, key, value]) => [key, value]));
     const defaults = configSchema.parse({});
 

@@ -136,10 +136,7 @@ export const rights: [state: string, Record<string, string>][] = [
       runs: whole,
     },
   ],
-  [
-    'PlanSynthesis',
-    { ...bus, sealed: 'ListBucket(synthesis/*)', 'sealed/synthesis/*': 'GetObject PutObject', runs: whole },
-  ],
+  ['PlanSynthesis', { sealed: 'ListBucket(synthesis/*)', 'sealed/synthesis/*': 'GetObject PutObject', runs: whole }],
   [
     'Generate',
     {

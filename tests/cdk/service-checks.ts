@@ -216,6 +216,14 @@ export function checkService(plain: () => Template, chosen: () => Template): voi
       });
     });
 
+    it('are told in docs/operations.md, each with what to do', () => {
+      const page = readFileSync(new URL('docs/operations.md', root), 'utf8');
+      for (const id of idsOf(plain(), 'AWS::CloudWatch::Alarm')) {
+        const name = id.replace(/^Alarms/, '').replace(/[0-9A-F]{8}$/, '');
+        expect(page).toContain(`\n| ${name} |`);
+      }
+    });
+
     it('reach an address that the deployment names', () => {
       expect(propertiesOf(plain(), 'AWS::SNS::Subscription')).toEqual([]);
       expect(propertiesOf(chosen(), 'AWS::SNS::Subscription')).toMatchObject([
@@ -240,6 +248,8 @@ export function checkService(plain: () => Template, chosen: () => Template): voi
 
     expect([...namespaces]).toEqual(['PromptOptimizer/prompt-optimizer']);
     expect(new Set(shown)).toEqual(new Set(put));
+    // More, and it is none of the dashboards that cost nothing.
+    expect(body.match(/\["(AWS|PromptOptimizer)\/|"expression":/g)?.length).toBeLessThanOrEqual(50);
   });
 
   describe('what the functions are told', () => {
