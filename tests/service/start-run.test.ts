@@ -1,0 +1,246 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import { ruleWorld } from '../../bench/rule-world.ts';
+import { InvalidInputError } from '../../lambdas/contracts/errors.ts';
+import type { Prepared } from '../../lambdas/contracts/payloads.ts';
+import { type RunRecord, runRecordSchema } from '../../lambdas/contracts/run.ts';
+import { handler as prepare } from '../../lambdas/handlers/prepare.ts';
+import { handler as recordFailure } from '../../lambdas/handlers/record-failure.ts';
+import { contentHash } from '../../lambdas/rollout/resolve-task.ts';
+import { loadContext } from '../../lambdas/store/artifacts.ts';
+import { listEvents } from '../../lambdas/store/run-lists.ts';
+import { createRun, loadRun, saveRunInput, updateRun } from '../../lambdas/store/runs.ts';
+import { loadTaskHead, saveTaskHead } from '../../lambdas/store/tasks.ts';
+import { useEmbeddedAws } from '../store/embedded.ts';
+import { storeTask } from './stored.ts';
+
+useEmbeddedAws();
+
+const world = ruleWorld({ seed: 1, sizes: { train: 8, validation: 4, test: 4 } });
+const NOW = new Date().toISOString();
+
+beforeAll(async () => {
+  await storeTask('tickets', world);
+  await storeTask('tickets', world, { budget: { rollouts: 300 } });
+});
+
+const start = (runId: string, input: unknown): Promise<Prepared> => prepare({ runId, input });
+
+/** What is wrong with an input, by field. */
+async function problemsOf(input: unknown): Promise<Record<string, string>> {
+  const error: unknown = await start(`refused-${contentHash(input).slice(0, 8)}`, input).then(
+    () => null,
+    (thrown: unknown) => thrown,
+  );
+  if (!(error instanceof InvalidInputError)) throw new Error(`It was not refused: ${error}`);
+  expect(error.problems.every(({ remedy }) => remedy !== '')).toBe(true);
+  return Object.fromEntries(error.problems.map(({ field = '', message }) => [field, message]));
+}
+
+/** A record as the API leaves it. */
+async function queue(runId: string, input: unknown, changes: Partial<RunRecord> = {}): Promise<void> {
+  await saveRunInput(runId, input);
+  const record = { runId, status: 'queued', taskName: 'tickets', startedBy: 'api', inputHash: contentHash(input) };
+  const clock = { turn: 0, epoch: 0, attempt: 0, createdAt: NOW, startedAt: null, lastSeenMs: 0, error: null };
+  await createRun(runRecordSchema.parse({ ...record, ...clock, ...changes }));
+}
+
+describe('a task by its name', () => {
+  it('is the newest version, or the one that is named, with other values where they are given', async () => {
+    await start('newest', { task: 'tickets' });
+    await start('named', { task: 'tickets', version: 1, overrides: { 'budget.rollouts': 77, 'evals.0.weight': 2 } });
+
+    const [newest, named] = [await loadContext('newest'), await loadContext('named')];
+    expect([newest.taskVersion, newest.task.budget.rollouts]).toEqual([2, 300]);
+    expect([named.taskVersion, named.task.budget.rollouts, named.task.evals[0]?.weight]).toEqual([1, 77, 2]);
+    expect(newest.fingerprint).not.toBe(named.fingerprint);
+  });
+
+  it('has the same fingerprint whatever may be spent, and whatever the seed is', async () => {
+    await start('seed', { task: 'tickets', overrides: { 'optimizer.seed': 9, 'budget.rollouts': 500 } });
+    await start('model', { task: 'tickets', overrides: { 'model.name': 'another' } });
+
+    const { fingerprint } = await loadContext('newest');
+    expect((await loadContext('seed')).fingerprint).toBe(fingerprint);
+    expect((await loadContext('model')).fingerprint).not.toBe(fingerprint);
+  });
+
+  it('may be a resource of the API, as it was answered', async () => {
+    const run = { runId: 'x', status: 'failed', progress: null, task: 'tickets', version: 1, from: null, links: {} };
+    await start('pasted-run', run);
+    await start('pasted-task', { name: 'tickets', version: 1, task: { name: 'tickets' }, schedule: null, links: {} });
+
+    expect((await loadContext('pasted-run')).taskVersion).toBe(1);
+    expect((await loadContext('pasted-task')).taskVersion).toBe(1);
+  });
+
+  it.each([
+    ['an unknown task', { task: 'nobody' }, { task: /no stored task/ }],
+    ['an unknown version', { task: 'tickets', version: 9 }, { version: /no version 9/ }],
+    [
+      'an unknown path',
+      { task: 'tickets', overrides: { 'budget.rolouts': 5 } },
+      { 'overrides.budget.rolouts': /known/ },
+    ],
+    [
+      'a wrong value',
+      { task: 'tickets', overrides: { 'budget.rollouts': -5 } },
+      { 'overrides.budget.rollouts': /least 1/ },
+    ],
+    ['a value below one', { task: 'tickets', overrides: { 'name.x': 1 } }, { 'overrides.name.x': /no fields/ }],
+    ['another name', { task: 'tickets', overrides: { name: 'other' } }, { 'overrides.name': /overridden/ }],
+    ['a prototype', { task: 'tickets', overrides: { '__proto__.x': 1 } }, { 'overrides.__proto__.x': /known/ }],
+    [
+      'sealed data that is not sealed',
+      { task: 'tickets', overrides: { 'datasets.test': 's3://prompt-optimizer-data/uploads/a.jsonl' } },
+      { 'task.datasets.test': /elsewhere/ },
+    ],
+    [
+      'data of another run',
+      { task: 'tickets', overrides: { 'datasets.train': 's3://prompt-optimizer-data/runs/a/context.json' } },
+      { 'task.datasets.train': /elsewhere/ },
+    ],
+  ])('refuses %s', async (_, input, expected) => {
+    const problems = await problemsOf(input);
+
+    for (const [field, message] of Object.entries(expected)) expect(problems[field]).toMatch(message);
+    expect(Object.keys(problems)).toEqual(Object.keys(expected));
+  });
+
+  it('is refused once it was deleted', async () => {
+    await storeTask('gone', world);
+    const head = await loadTaskHead('gone');
+    if (head !== null) await saveTaskHead({ ...head, deletedAt: NOW });
+
+    expect((await problemsOf({ task: 'gone' })).task).toMatch(/deleted/);
+  });
+});
+
+describe('a run that was asked for before it begins', () => {
+  it('is begun as a new one is, and keeps who asked for it', async () => {
+    await queue('asked', { task: 'tickets' }, { requestHash: 'r' });
+
+    expect(await start('asked', { task: 'tickets' })).toMatchObject({ next: 'plan', turn: 0 });
+
+    const run = await loadRun('asked');
+    expect(run).toMatchObject({
+      status: 'running',
+      attempt: 1,
+      execution: 'asked',
+      startedBy: 'api',
+      requestHash: 'r',
+    });
+    expect(run?.startedAt).not.toBeNull();
+    expect((await listEvents('asked', null)).map(({ event }) => event.type)).toEqual(['started']);
+  });
+
+  it('is not begun when it was stopped meanwhile', async () => {
+    await queue('late', { task: 'tickets' }, { status: 'stopped' });
+
+    await expect(start('late', { task: 'tickets' })).rejects.toThrow(/stopped before it had begun/);
+    await recordFailure({ runId: 'late', error: { Error: 'StoppedError', Cause: '' } });
+
+    expect(await loadRun('late')).toMatchObject({ status: 'stopped', startedAt: null });
+  });
+
+  it('that failed before it had begun is begun with its own input by an execution of another name', async () => {
+    await queue('first', { task: 'later' });
+    await expect(start('first', { task: 'later' })).rejects.toThrow(/no stored task/);
+    await recordFailure({ runId: 'first', error: { Error: 'InvalidInputError', Cause: 'x' } });
+    expect(await loadRun('first')).toMatchObject({ status: 'failed', startedAt: null });
+    await storeTask('later', world);
+
+    await start('first-r1', { resume: 'first' });
+
+    expect(await loadRun('first')).toMatchObject({ status: 'running', attempt: 1, execution: 'first-r1', error: null });
+  });
+});
+
+describe('a run that is started again', () => {
+  it.each([
+    ['failed', { status: 'failed' }, { attempt: 2, epoch: 1 }],
+    ['failed, and waited in the queue', { status: 'queued', start: 'resume' }, { attempt: 2, epoch: 1 }],
+    ['was stopped', { status: 'stopped' }, { attempt: 2, epoch: 0 }],
+    ['was killed', { status: 'running' }, { attempt: 1, epoch: 0 }],
+  ] as const)('after it %s counts that once', async (name, changes, expected) => {
+    const runId = `again-${name.replace(/\W/g, '')}`;
+    await start(runId, { task: 'tickets' });
+    await updateRun(runId, { ...changes, turn: 3 });
+
+    expect(await start(`${runId}-r1`, { resume: runId })).toMatchObject({ runId, turn: 2, next: 'plan' });
+    // Prepare is retried where its answer was lost.
+    await start(`${runId}-r1`, { resume: runId });
+
+    expect(await loadRun(runId)).toMatchObject({ status: 'running', execution: `${runId}-r1`, ...expected });
+  });
+});
+
+describe('a scheduled run', () => {
+  const due = (task: string) => ({ task, trigger: 'schedule' });
+
+  it('waits for its turn while another run of its task goes on, and then begins', async () => {
+    await storeTask('waiting', world, {}, { overlap: 'wait' });
+    await start('busy', { task: 'waiting' });
+
+    expect(await start('patient', due('waiting'))).toMatchObject({ next: 'wait', waitSeconds: 5 });
+    expect(await loadRun('patient')).toMatchObject({ status: 'queued', startedBy: 'schedule', startedAt: null });
+    // One that is due later waits behind it, and one that is there before does not wait for those behind.
+    expect(await start('second', due('waiting'))).toMatchObject({ next: 'wait' });
+    await updateRun('busy', { status: 'succeeded' });
+
+    expect(await start('second', due('waiting'))).toMatchObject({ next: 'wait' });
+    expect(await start('patient', due('waiting'))).toMatchObject({ next: 'plan' });
+    expect(await loadRun('patient')).toMatchObject({ status: 'running', startedBy: 'schedule', attempt: 1 });
+  });
+
+  it('is skipped while another run goes on, where its schedule says so', async () => {
+    await storeTask('skipping', world, {}, { overlap: 'skip' });
+    await start('going', { task: 'skipping' });
+
+    const prepared = await start('skipped', due('skipping'));
+
+    expect(prepared).toMatchObject({ next: 'skip', outcome: { verdict: 'skipped_overlap', costUsd: 0, report: null } });
+    expect(await loadRun('skipped')).toMatchObject({ status: 'skipped', outcome: prepared.outcome });
+    expect((await listEvents('skipped', null)).map(({ event }) => event)).toMatchObject([
+      { type: 'ended', status: 'skipped', verdict: 'skipped_overlap' },
+    ]);
+    expect(await start('skipped', due('skipping'))).toEqual(prepared);
+  });
+
+  it('spends no more than the month has left, and is skipped when that is too little', async () => {
+    await storeTask('monthly', world, { budget: { rollouts: 300 } }, { monthlyBudget: { rollouts: 200 } });
+    const spent = (rollouts: number) => ({ status: 'succeeded', spend: { rollouts, costUsd: null } }) as const;
+    const over = { taskName: 'monthly', startedAt: NOW, createdAt: NOW };
+    await queue('earlier', 1, { ...over, ...spent(150), startedBy: 'schedule' });
+    await queue('by-hand', 2, { ...over, ...spent(900), startedBy: 'api' });
+    await queue('last-month', 3, {
+      ...over,
+      ...spent(900),
+      startedBy: 'schedule',
+      createdAt: '2020-01-01T00:00:00.000Z',
+    });
+
+    expect(await start('some-left', due('monthly'))).toMatchObject({ next: 'plan' });
+    expect((await loadContext('some-left')).task.budget.rollouts).toBe(50);
+
+    // Too little for the baseline and the sealed test.
+    await updateRun('some-left', spent(45));
+    expect(await start('little-left', due('monthly'))).toMatchObject({ outcome: { verdict: 'skipped_budget' } });
+    await updateRun('some-left', spent(50));
+    expect(await start('none-left', due('monthly'))).toMatchObject({ outcome: { verdict: 'skipped_budget' } });
+  });
+});
+
+describe('a simulated model', () => {
+  it('costs nothing and is told in every result', async () => {
+    process.env.MODEL_NOTICE = 'A simulated model answered.';
+    try {
+      await start('simulated', { task: 'tickets', overrides: { 'budget.costUsd': 1 } });
+    } finally {
+      delete process.env.MODEL_NOTICE;
+    }
+
+    const { notice, task } = await loadContext('simulated');
+    expect(notice).toBe('A simulated model answered.');
+    expect(task.prices['task-model']).toEqual({ input: 0, output: 0 });
+  });
+});
