@@ -1,4 +1,5 @@
 /** The service's HTTP API as the command line uses it: retried, with answers that are checked and refusals in words. */
+import { setTimeout as wait } from 'node:timers/promises';
 import type { z } from 'zod';
 import { optionalEnv } from '../../lambdas/platform/env.ts';
 import { errorOf, RemoteError } from './problems.ts';
@@ -133,17 +134,7 @@ function unreachable(root: string, error: Error): RemoteError {
 
 /** Waits, unless `signal` ends it: then it throws. */
 export function pause(milliseconds: number, signal?: AbortSignal): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const onAbort = (): void => {
-      clearTimeout(timer);
-      reject(signal?.reason);
-    };
-    const timer = setTimeout(() => {
-      signal?.removeEventListener('abort', onAbort);
-      resolve();
-    }, milliseconds);
-    signal?.addEventListener('abort', onAbort, { once: true });
-  });
+  return wait(milliseconds, undefined, signal === undefined ? {} : { signal });
 }
 
 function parseJson(text: string): unknown {

@@ -28,12 +28,14 @@ const eventsSchema = z.object({
 
 /** How long the service is asked to keep a request that has nothing to tell, seconds. */
 const WAIT_SECONDS = 20;
+/** The same for a run that may begin at any moment. */
+const FIRST_WAIT_SECONDS = 2;
 /** Wait after an answer that came at once and told nothing, milliseconds. */
 const EMPTY_WAIT_MS = 1000;
 
 export interface Watch {
   readonly onEvent: (event: RunEvent) => void;
-  /** Told once, while the run has not begun. */
+  /** Told once, when the run does not begin within moments. */
   readonly onQueued: () => void;
   /** Ends the following, not the run: it then throws. */
   readonly signal: AbortSignal;
@@ -49,13 +51,14 @@ export function getRun(api: RemoteApi, runId: string, signal?: AbortSignal): Pro
  */
 export async function followRun(api: RemoteApi, runId: string, { onEvent, onQueued, signal }: Watch): Promise<RunView> {
   let run = await getRun(api, runId, signal);
-  if (run.status === 'queued') onQueued();
   let after: string | undefined;
+  let isToldToWait = false;
   // What was told before this command began is read as well, also of a run that is over: generation by generation.
   for (;;) {
     const askedMs = Date.now();
+    const isNew = run.status === 'queued' && !isToldToWait;
     const { items }: z.infer<typeof eventsSchema> = await api.json('GET', `/runs/${runId}/events`, eventsSchema, {
-      query: { after, waitSeconds: String(isOver(run) ? 0 : WAIT_SECONDS) },
+      query: { after, waitSeconds: String(isOver(run) ? 0 : isNew ? FIRST_WAIT_SECONDS : WAIT_SECONDS) },
       signal,
     });
     for (const { event } of items) {
@@ -67,6 +70,11 @@ export async function followRun(api: RemoteApi, runId: string, { onEvent, onQueu
     if (items.length === 0 && isOver(run)) return run;
     // An end may be that of an earlier attempt, and an end that nobody could tell is seen in the run alone.
     if (items.length === 0 || items.some(({ event }) => event.type === 'ended')) run = await getRun(api, runId, signal);
-    if (items.length === 0 && !isOver(run) && Date.now() - askedMs < EMPTY_WAIT_MS) await pause(EMPTY_WAIT_MS, signal);
+    if (items.length > 0 || isOver(run)) continue;
+    if (run.status === 'queued' && isNew) {
+      isToldToWait = true;
+      onQueued();
+    }
+    if (Date.now() - askedMs < EMPTY_WAIT_MS) await pause(EMPTY_WAIT_MS, signal);
   }
 }

@@ -67,13 +67,24 @@ describe('following a run', () => {
     });
 
     expect(run.status).toBe('succeeded');
-    expect({ seen, queued }).toEqual({ seen: [1, 2], queued: 1 });
+    expect({ seen, queued }).toEqual({ seen: [1, 2], queued: 0 });
     expect(server.requests.map(({ path }) => path).filter((path) => path.includes('events'))).toEqual([
-      '/runs/r/events?waitSeconds=20',
+      '/runs/r/events?waitSeconds=2',
       '/runs/r/events?after=2&waitSeconds=20',
       '/runs/r/events?after=4&waitSeconds=20',
       '/runs/r/events?after=5&waitSeconds=0',
     ]);
+  });
+
+  it('says that a run waits when it does not begin within moments', async () => {
+    const { api } = await serviceWith({
+      'GET /runs/r': [{ runId: 'r', status: 'queued' }],
+      'GET /runs/r/events': [{ items: [] }],
+    });
+    const stop = new AbortController();
+    const onQueued = (): void => stop.abort();
+    const following = followRun(api, 'r', { onEvent: () => {}, onQueued, signal: stop.signal });
+    await expect(following).rejects.toThrow('aborted');
   });
 
   it('ends at once when it is told to, whatever it waits for', async () => {
