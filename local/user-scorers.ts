@@ -87,6 +87,9 @@ export async function keepUserAwsIfAny(): Promise<void> {
         },
       }
     : // A named profile is looked up when it is needed, and passes over the environment, which is then another one.
-      { profile: AWS_PROFILE ?? 'default' };
+      { profile: AWS_PROFILE ?? 'default', logger: silent };
   setScorerClient(scorerClient({ ...own, ...(region === undefined ? {} : { region }) }));
 }
+
+/** The SDK would warn that the environment names credentials too. They are those of the embedded AWS. */
+const silent = { debug() {}, info() {}, warn() {}, error() {} };

@@ -74,6 +74,8 @@ export function openExecutions(options: ExecutionsOptions): Executions {
   }
 
   function execute({ executionArn: arn, stateMachineArn: machine, name, input }: ExecutionRecord): void {
+    // A start that comes while the process ends is kept on disk, for the next one.
+    if (closing.signal.aborted) return;
     const execution = startExecution(name, JSON.parse(input), machines.get(machine));
     running.set(arn, execution);
     void execution.result.then((result) => {

@@ -3,9 +3,10 @@ import { createHash } from 'node:crypto';
 import { appendFileSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { z } from 'zod';
+import { logger } from '../../lambdas/platform/logger.ts';
 
 export interface JsonFolder<T> {
-  /** Everything in the folder, in no order. */
+  /** Everything in the folder, in no order. What cannot be read is logged and left where it is. */
   all(): T[];
   /** @throws Error when there is none */
   read(key: string): T;
@@ -23,7 +24,14 @@ export function openJsonFolder<S extends z.ZodType>(folder: string, schema: S): 
     all: () =>
       readdirSync(folder)
         .filter((name) => name.endsWith('.json'))
-        .map((name) => readPath(join(folder, name))),
+        .flatMap((name) => {
+          try {
+            return [readPath(join(folder, name))];
+          } catch (error) {
+            logger.error(`${join(folder, name)} cannot be read and is left out`, { error: String(error) });
+            return [];
+          }
+        }),
     read: (key) => readPath(pathOf(key)),
     save(key, value) {
       const path = pathOf(key);

@@ -18,7 +18,8 @@ export const usage = `Usage: npm run serve -- [options]
   --parallel N     runs that go on at once, 1 to ${MOST_PLACES} (default: 4)
 
 The model is where OPENAI_API_KEY and OPENAI_BASE_URL point (any OpenAI-compatible server). Without both, a simulated
-model answers: it shows the workflow, not how a real model would do.`;
+model answers: it shows the workflow, not how a real model would do. Schedules start runs while this serves; a time
+that passes while it does not is not made up for.`;
 
 export interface ServeOptions {
   readonly port: number;
