@@ -11,7 +11,7 @@ import { checkSchedule, nextTimes } from './schedule-expression.ts';
 const RETRIES = { MaximumRetryAttempts: 5, MaximumEventAgeInSeconds: 3_600 } as const;
 
 /**
- * Gives a stored task this schedule, or takes away the one that it has. The same again changes nothing.
+ * Gives a stored task this schedule, or takes away the one that it has. It may be done again.
  * @throws InvalidInputError when it is wrong, Error when there is no such task
  */
 export async function applySchedule(task: string, schedule: Schedule | null): Promise<void> {
