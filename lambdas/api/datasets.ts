@@ -47,7 +47,7 @@ const createDataset = defineRoute({
   tag: 'datasets',
   summary: 'Check a dataset and store it.',
   description:
-    'The body is the file, as CSV or JSONL; `task` and `split` say what it is for. Or it names a file that was uploaded, for which that was said before. Wrong lines are told one by one. The same file again is the same dataset.',
+    'The body is the file, as CSV or JSONL (`{"id":"t-1","input":"My card was charged twice","expected":"billing"}`); `task` and `split` say what it is for. Or it names a file that was uploaded, for which that was said before. Wrong lines are told one by one. The same file again is the same dataset.',
   query: z.object({ task: taskNameSchema.optional(), split: splitSchema.optional(), name: nameSchema.optional() }),
   body: {
     'text/csv': 'text',
@@ -62,7 +62,6 @@ const createDataset = defineRoute({
   bodyLimitRemedy: 'Ask for a place for larger files with POST /datasets/uploads.',
   examples: {
     'text/csv': 'id,input,expected\nt-1,My card was charged twice,billing\n',
-    'application/x-ndjson': '{"id":"t-1","input":"My card was charged twice","expected":"billing"}\n',
     'application/json': { upload: '0123456789abcdef0123456789abcdef' },
   },
   responses: {

@@ -102,10 +102,11 @@ function requestBodyOf({ body, examples = {}, bodyLimit }: Route, schemas: Schem
   };
 }
 
-/** What any operation can answer, by whether it takes a body; 405 is of a path's other methods. */
-function problemsOf({ errors = [], body }: Route): ProblemStatus[] {
+/** What any operation can answer, by whether it takes a body or a cursor; 405 is of a path's other methods. */
+function problemsOf({ errors = [], body, query }: Route): ProblemStatus[] {
   const ofBody: ProblemStatus[] = Object.keys(body).length === 0 ? [] : [413, 415, 422];
-  return [...new Set<ProblemStatus>([400, 401, ...errors, ...ofBody, 500])].toSorted((a, b) => a - b);
+  const ofCursor: ProblemStatus[] = 'cursor' in query.shape ? [422] : [];
+  return [...new Set<ProblemStatus>([400, 401, ...errors, ...ofBody, ...ofCursor, 500])].toSorted((a, b) => a - b);
 }
 
 function responsesOf(route: Route, schemas: Schemas): Json {

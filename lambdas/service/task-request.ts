@@ -20,7 +20,7 @@ import { checkSchedule } from './schedule-expression.ts';
 const datasetSchema = z.union([
   z
     .string()
-    .regex(/^s3:\/\/[^/]+\/.+/, 'must be s3://bucket/key')
+    .regex(/^s3:\/\/[a-z0-9.-]{3,63}\/[ -~\u00a0-\uffff]{1,900}$/, 'must be s3://bucket/key')
     .describe('A file under `uploads/` of the data bucket, of the sealed bucket for `test`.'),
   z.array(exampleSchema).min(1).max(MAX_EXAMPLES_PER_SPLIT).describe('The examples themselves.'),
   z

@@ -16,7 +16,7 @@ export function bucketNamed(name: BucketName): string {
 
 /** @throws Error when the text is no `s3://bucket/key`. */
 export function parseS3Uri(uri: string): ObjectLocation {
-  const match = /^s3:\/\/([^/]+)\/(.+)$/.exec(uri);
+  const match = /^s3:\/\/([^/]+)\/(.+)$/s.exec(uri);
   if (match?.[1] === undefined || match[2] === undefined) throw new Error(`${uri} is not of the form s3://bucket/key.`);
   return { bucket: match[1], key: match[2] };
 }
