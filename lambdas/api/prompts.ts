@@ -24,12 +24,10 @@ const linksSchema = z.strictObject({
   report: z.string().nullable().describe('What that run has shown.'),
 });
 
-const promptSchema = championSchema
-  .extend({ links: linksSchema })
-  .meta({
-    id: 'Prompt',
-    description: 'A version of the prompt of a task. The newest is the champion: the one in use.',
-  });
+const promptSchema = championSchema.extend({ links: linksSchema }).meta({
+  id: 'Prompt',
+  description: 'A version of the prompt of a task. The newest is the champion: the one in use.',
+});
 
 const eventSchema = z
   .discriminatedUnion('kind', [
