@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { readConfig } from '../../cdk/config.ts';
 import { InvalidInputError } from '../../lambdas/contracts/errors.ts';
+import { MOST_PLACES } from '../../lambdas/store/slots.ts';
 
 describe('readConfig', () => {
   it('has a default for everything that can have one', () => {
@@ -34,6 +35,11 @@ describe('readConfig', () => {
     [true, true],
   ])('takes %j as a choice of yes or no', (given, meant) => {
     expect(readConfig({ logContent: given }).logContent).toBe(meant);
+  });
+
+  it('takes as many parallel runs as the queue has places for', () => {
+    expect(readConfig({ maxParallelRuns: MOST_PLACES }).maxParallelRuns).toBe(MOST_PLACES);
+    expect(() => readConfig({ maxParallelRuns: MOST_PLACES + 1 })).toThrow(/maxParallelRuns/);
   });
 
   it('leaves the context of the CDK itself alone', () => {
