@@ -59,7 +59,6 @@ export async function tellTurn(run: RunRecord, { before, next, progress, spend, 
   for (const generation of finished(before, next)) await tellGeneration(run, generation, spend);
   for (const { cap, share } of caps) await tellBudget(run, cap, share);
   if (progress.best !== null) putMetric('BestScore', progress.best, 'None', { task: run.taskName });
-  if (spend.costUsd !== null) putMetric('SpendUsd', Math.max(0, spend.costUsd - (before.spend.costUsd ?? 0)), 'None');
 }
 
 /** Generations that the turn has ended: a later one has begun, or the sealed test. */
