@@ -194,5 +194,12 @@ export type TaskInput = z.infer<ReturnType<typeof taskInputSchemaWith<typeof eva
 /** The task without its datasets: what every state after `Prepare` works with. */
 export const taskSchema = taskSchemaWith(z.string(), evalSettingsSchema)
   .omit({ datasets: true, output: true })
-  .extend({ outputSchema: z.record(z.string(), jsonSchema).optional() });
+  .extend({
+    outputSchema: z.record(z.string(), jsonSchema).optional(),
+    /**
+     * Set in scheduled runs, to the run's id: answers that other runs have stored do not stand in, because a model of the
+     * same name may answer otherwise by now, and a search that mixes old answers with new ones compares nothing.
+     */
+    answersOf: z.string().optional(),
+  });
 export type Task = z.infer<typeof taskSchema>;

@@ -69,7 +69,7 @@ async function begin(runId: string, input: unknown): Promise<Begun> {
   await saveContext({
     schema: 'prompt-optimizer.context.v1',
     runId,
-    task,
+    task: isScheduled ? { ...task, answersOf: runId } : task,
     train,
     validation,
     test: { size: test.length, maxInputBytes: maxInputBytes(test), maxExpectedBytes: maxExpectedBytes(test) },

@@ -28,6 +28,7 @@ import {
   type Payer,
   type Purse,
 } from './purse.ts';
+import { askedModel } from './resolve-task.ts';
 
 /** One rollout to run. */
 export interface RolloutJob {
@@ -107,11 +108,9 @@ function payer({ table, runId, epoch }: RolloutPlace, { key: rolloutKey, earlier
 }
 
 /** Content key of a job's answer: all that it depends on but the model's own chance, which `draw` counts. */
-export function answerKey(
-  { model, outputSchema, evals }: Task,
-  { split, example, components, draw }: RolloutJob,
-): string {
-  const { timeoutSeconds: _patience, ...settings } = model;
+export function answerKey(task: Task, { split, example, components, draw }: RolloutJob): string {
+  const { outputSchema, evals } = task;
+  const { timeoutSeconds: _patience, ...settings } = askedModel(task);
   const prompt = Object.entries(components).sort(([a], [b]) => (a < b ? -1 : 1));
   return callKey(
     'answer',
@@ -239,7 +238,7 @@ function servicesOf(task: Task, job: RolloutJob, purse: Purse, lease: Lease, dep
         return outcome.status === 'answered' ? { ...outcome, answer: withVerdictsAlone(outcome.answer) } : outcome;
       };
       try {
-        return await purse.once(questionKey(question, job.draw), send, 'judge', { isUsable });
+        return await purse.once(questionKey(question, drawKey(task, job)), send, 'judge', { isUsable });
       } catch (error) {
         // A server that gives no probabilities was asked without them, and then that is what is stored.
         const mayBeRefused = question.logprobs && error instanceof NotStoredError;
@@ -259,7 +258,7 @@ function servicesOf(task: Task, job: RolloutJob, purse: Purse, lease: Lease, dep
     },
     invoke: (arn, payload, timeoutSeconds) =>
       purse.once(
-        callKey('invoke', arn, payload, job.draw),
+        callKey('invoke', arn, payload, ...drawKey(task, job)),
         () => answered(given().invoke(arn, payload, timeoutSeconds)),
         'none',
       ),
@@ -271,9 +270,14 @@ async function answered<T>(result: Promise<T>): Promise<CallOutcome<T>> {
   return { status: 'answered', answer: await result, usage: noUsage() };
 }
 
-function questionKey(question: Question, draw: number): string {
+/** What tells the same question of evals apart. */
+function drawKey({ answersOf }: Task, { draw }: RolloutJob): readonly (number | string)[] {
+  return answersOf === undefined ? [draw] : [draw, answersOf];
+}
+
+function questionKey(question: Question, draw: readonly (number | string)[]): string {
   const { model, messages, responseSchema, logprobs, withoutProbabilities, sample } = question;
   const { timeoutSeconds: _patience, ...settings }: JudgeModelSettings = model;
   const probabilities = withoutProbabilities === true ? 'refused' : logprobs;
-  return callKey('question', settings, messages, responseSchema, probabilities, sample, draw);
+  return callKey('question', settings, messages, responseSchema, probabilities, sample, ...draw);
 }

@@ -28,6 +28,11 @@ export function evalContext({ judge, model, prices }: Task): EvalContext {
   return { judge, modelName: model.name, hasTools: model.tools !== undefined, prices };
 }
 
+/** A task's model by what an answer depends on: its settings, and whose answers count. */
+export function askedModel({ model, answersOf }: Task): Task['model'] & { readonly answersOf?: string } {
+  return answersOf === undefined ? model : { ...model, answersOf };
+}
+
 const judged = new WeakMap<Task, readonly EvalSettings[]>();
 
 /** A task's evals by what a score depends on: each with the judge that it asks, and scorers by their text. */

@@ -18,7 +18,7 @@ import {
   usageSoFar,
 } from './make-rollout.ts';
 import type { Interruption } from './purse.ts';
-import { judgedEvals } from './resolve-task.ts';
+import { askedModel, judgedEvals } from './resolve-task.ts';
 
 export interface RolloutBatch extends RolloutPlace {
   readonly concurrency: number;
@@ -39,7 +39,7 @@ export interface RolloutResults {
 
 /** Content key of a job. */
 export function jobKey(task: Task, job: RolloutJob): string {
-  return rolloutKey({ ...job, model: task.model, outputSchema: task.outputSchema, evals: judgedEvals(task) });
+  return rolloutKey({ ...job, model: askedModel(task), outputSchema: task.outputSchema, evals: judgedEvals(task) });
 }
 
 /**

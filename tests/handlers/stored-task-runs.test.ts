@@ -25,9 +25,17 @@ const settings = {
 };
 let server: ModelServer;
 let onTaskCall: (index: number) => void;
+let forgetful: boolean;
 
 beforeAll(async () => {
-  server = await startModelServer(world, {
+  // A model that has forgotten what `means` means has to be told in other words.
+  const heard = (system: string): string => system.replaceAll('means', 'is').replaceAll('stands for', 'means');
+  const changing = {
+    answer: (system: string, input: string) => world.answer(forgetful ? heard(system) : system, input),
+    reflect: (request: string) =>
+      forgetful ? world.reflect(request).replaceAll('means', 'stands for') : world.reflect(request),
+  };
+  server = await startModelServer(changing, {
     fault: ({ part, index }) => {
       if (part === 'task') onTaskCall(index);
       return null;
@@ -40,6 +48,7 @@ beforeAll(async () => {
 afterAll(() => server.close());
 beforeEach(() => {
   onTaskCall = () => {};
+  forgetful = false;
 });
 
 async function outcomeOf(name: string, input: unknown): Promise<RunOutcome> {
@@ -88,6 +97,23 @@ describe('a task that is started by its name', () => {
 
     expect(third.verdict).not.toBe('skipped_unchanged');
     expect((await loadContext('third')).task.prompt.system).toBe(champion?.components.system);
+  });
+});
+
+describe('a scheduled run of a task whose model answers otherwise by now', () => {
+  it('sees it, asks everything anew and optimizes again from the champion', async () => {
+    await storeTask('drifting', world, settings);
+    await outcomeOf('good-days', { task: 'drifting' });
+    // The model does not know any more what the champion relied on.
+    forgetful = true;
+
+    const outcome = await outcomeOf('bad-days', { task: 'drifting', trigger: 'schedule' });
+
+    expect(outcome).toMatchObject({ verdict: 'improved', promotion: { decision: 'promoted', version: 3 } });
+    const report = await getArtifact(runObject('bad-days', 'report.json'), reportSchema);
+    const before = await getArtifact(runObject('good-days', 'report.json'), reportSchema);
+    expect(report.baseline.test.mean).toBeLessThan((before.best.test.mean ?? 0) - 0.3);
+    expect(report.spend.cacheHits).toBe(0);
   });
 });
 
