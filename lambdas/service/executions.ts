@@ -44,7 +44,7 @@ export async function stopExecution(run: At, cause: string): Promise<boolean> {
   return succeeds(client.send(command), ['ExecutionDoesNotExist']);
 }
 
-export type Execution = Pick<DescribeExecutionCommandOutput, 'status' | 'error' | 'cause' | 'stopDate'>;
+export type Execution = Pick<DescribeExecutionCommandOutput, 'status' | 'input' | 'error' | 'cause' | 'stopDate'>;
 
 /** null: there is no such execution. */
 export async function describeExecution(run: At): Promise<Execution | null> {

@@ -10,7 +10,7 @@ import {
   startExecution,
   stopExecution,
 } from './executions.ts';
-import { isGoingOn } from './lost-run.ts';
+import { isGoingOn, isUnderWay } from './lost-run.ts';
 import { tellEnded, tellStarted } from './run-events.ts';
 
 /** @param run a run that is queued */
@@ -58,7 +58,7 @@ async function redrive(run: RunRecord): Promise<void> {
 /** How a run begins whose execution cannot be redriven; null when that execution goes on already. */
 async function whenNotRedriven(run: RunRecord): Promise<RunRecord | null> {
   const execution = await describeExecution(run);
-  if (execution?.status === 'RUNNING' || execution?.status === 'PENDING_REDRIVE') return null;
+  if (execution !== null && isUnderWay(execution)) return null;
   // Over for too long, or it never began.
   const changes =
     run.startedAt === null && execution === null

@@ -1,8 +1,10 @@
 /** Runs whose execution has ended without anybody writing it down: a server was killed, an event never came. */
 import { activeStatuses, type RunRecord } from '../contracts/run.ts';
+import { logger } from '../platform/logger.ts';
 import { moveRun } from '../store/run-status.ts';
-import { describeExecution, type Execution } from './executions.ts';
+import { describeExecution, type Execution, executionName } from './executions.ts';
 import { tellEnded } from './run-events.ts';
+import { settleRun } from './settle-run.ts';
 
 /** Longest cause that is kept, characters. */
 const MAX_CAUSE = 1_500;
@@ -10,20 +12,32 @@ const MAX_CAUSE = 1_500;
 /** Asks whether an active run's execution goes on, and writes down how it ended if not. Gives whether it goes on. */
 export async function isGoingOn(run: RunRecord): Promise<boolean> {
   const execution = await describeExecution(run);
-  if (execution?.status === 'RUNNING' || execution?.status === 'PENDING_REDRIVE') return true;
+  if (execution !== null && isUnderWay(execution)) return true;
+  if (execution !== null) await settle(run, execution);
   await writeEnd(run, execution);
   return false;
 }
 
+export function isUnderWay({ status }: Execution): boolean {
+  return status === 'RUNNING' || status === 'PENDING_REDRIVE';
+}
+
+/** As Settle does it, with the report of a stopped run. What cannot be done here does not keep the queue from going on. */
+async function settle(run: RunRecord, { status, input, error, cause, stopDate }: Execution): Promise<void> {
+  if (status !== 'ABORTED' && status !== 'TIMED_OUT' && status !== 'FAILED' && status !== 'SUCCEEDED') return;
+  const stoppedAt = stopDate ?? new Date();
+  try {
+    await settleRun({ name: executionName(run), status, input, error, cause, stoppedAt });
+  } catch (failure) {
+    logger.error('a run was not settled', { runId: run.runId, error: String(failure) });
+  }
+}
+
+/** What nobody has settled ends all the same: nothing of it goes on. */
 async function writeEnd(run: RunRecord, execution: Execution | null): Promise<void> {
   const status = statusOf(run, execution);
-  const error =
-    status === 'failed'
-      ? {
-          name: execution?.error ?? 'Lost',
-          message: (execution?.cause ?? 'Its execution is gone.').slice(0, MAX_CAUSE),
-        }
-      : null;
+  const { error: name = 'Lost', cause = 'Its execution has ended without a word.' } = execution ?? {};
+  const error = status === 'failed' ? { name, message: cause.slice(0, MAX_CAUSE) } : null;
   const endedAt = (execution?.stopDate ?? new Date()).toISOString();
   // Whoever has written the end in the meantime knows more about it.
   const ended = await moveRun(run.runId, { status, endedAt, error }, { statuses: activeStatuses });
@@ -31,7 +45,6 @@ async function writeEnd(run: RunRecord, execution: Execution | null): Promise<vo
 }
 
 function statusOf({ status }: RunRecord, execution: Execution | null): 'stopped' | 'failed' | 'succeeded' {
-  if (execution === null) return status === 'stopping' ? 'stopped' : 'failed';
-  if (execution.status === 'SUCCEEDED') return 'succeeded';
-  return execution.status === 'ABORTED' ? 'stopped' : 'failed';
+  if (status === 'stopping' || execution?.status === 'ABORTED') return 'stopped';
+  return execution?.status === 'SUCCEEDED' ? 'succeeded' : 'failed';
 }

@@ -4,7 +4,7 @@ import { activeStatuses, type RunRecord } from '../contracts/run.ts';
 import { moveRun } from '../store/run-status.ts';
 import { loadRun } from '../store/runs.ts';
 import { putWaiting } from '../store/slots.ts';
-import { tryDispatch } from './dispatch.ts';
+import { leavePlaces, tryDispatch } from './dispatch.ts';
 import { stopExecution } from './executions.ts';
 import { nextExecution } from './launch.ts';
 import { runEnded } from './queue.ts';
@@ -85,6 +85,8 @@ export async function resumeRun(runId: string): Promise<Changed | null> {
       };
     }
     if (run.status !== 'stopped' && run.status !== 'failed') return isOver(run);
+    // The place of its last execution, if nobody has emptied it yet: it gets another one.
+    await leavePlaces(runId);
     // An entry of a run that does not wait yet goes when somebody sees it, so it is put there once more afterwards.
     await putWaiting(run, new Date());
     const queued = await moveRun(runId, again(run), { statuses: [run.status] });
