@@ -52,7 +52,8 @@ async function redrive(run: RunRecord): Promise<void> {
   // The execution goes on where it was, which is seldom in Prepare, so the record is moved here.
   const changes = { status: 'running' as const, attempt: run.attempt + 1, lastSeenMs: Date.now() };
   const running = await moveRun(run.runId, changes, { statuses: ['queued'] });
-  if (running !== null) await tellStarted(running);
+  // The same event as Prepare tells where the execution was in it.
+  if (running !== null) await tellStarted({ ...running, turn: Math.max(0, running.turn - 1) });
 }
 
 /** How a run begins whose execution cannot be redriven; null when that execution goes on already. */
