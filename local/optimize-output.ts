@@ -2,6 +2,7 @@
 import type { Report } from '../lambdas/contracts/report.ts';
 import type { Components, Task } from '../lambdas/contracts/task.ts';
 import type { Estimate } from '../lambdas/optimizer/estimate.ts';
+import { powerOf } from '../lambdas/optimizer/power.ts';
 import { powerSentence } from '../lambdas/report/sentence.ts';
 import { renderVerdict } from '../lambdas/report/terminal.ts';
 import { exitCodes } from './command.ts';
@@ -23,6 +24,7 @@ export function tellStart({ task, splits: { train, validation, test } }: LoadedT
   console.log(
     `Optimizing ${task.name}${where}: ${count(train.examples, 'training')}${validation === undefined ? '' : `, ${count(validation.examples, 'validation')}`} and ${count(test.examples, 'sealed test examples')}, at most ${task.budget.rollouts} rollouts. Run ${runId}.`,
   );
+  console.log(powerSentence(powerOf(test.examples.length, task.optimizer.testDraws)));
 }
 
 /** An estimate as a dry run has it: three courses, and what the sealed test could show. */

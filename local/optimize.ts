@@ -4,7 +4,6 @@ import type { Report } from '../lambdas/contracts/report.ts';
 import { estimate } from '../lambdas/optimizer/estimate.ts';
 import { powerOf } from '../lambdas/optimizer/power.ts';
 import { onRunEvent } from '../lambdas/platform/events.ts';
-import { powerSentence } from '../lambdas/report/sentence.ts';
 import { factsOf } from '../lambdas/rollout/facts.ts';
 import { exitCodes, runCommand, stoppable, tellEnd } from './command.ts';
 import { readEarlierReport } from './compare.ts';
@@ -41,13 +40,12 @@ function dryRun({ task, splits }: LoadedTask, earlier: Report | undefined, { jso
 }
 
 function optimize(loaded: LoadedTask, earlier: Report | undefined, options: Options): Promise<number> {
-  const { task, splits } = loaded;
+  const { task } = loaded;
   const runId = options.runId ?? newRunId(task.name);
   const folder = resolve(options.folder ?? join('.prompt-optimizer', runId));
   return withModel(async (notice) => {
     if (!options.json) {
       tellStart(loaded, runId);
-      console.log(powerSentence(powerOf(splits.test.examples.length, task.optimizer.testDraws)));
       if (notice !== undefined) console.log(`${notice} Set OPENAI_API_KEY or OPENAI_BASE_URL to use yours.`);
       console.log('');
     }

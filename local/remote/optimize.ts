@@ -13,10 +13,10 @@ import { resultPaths } from '../result-files.ts';
 import { type LoadedTask, loadTask } from '../task-file.ts';
 import { connect, type RemoteApi } from './api.ts';
 import { followRun, type RunView } from './follow.ts';
-import { pendingRun } from './pending.ts';
+import { type PendingRun, pendingRun } from './pending.ts';
 import { RemoteError } from './problems.ts';
 import { fetchResult } from './result.ts';
-import { estimateRun, requestOf, startRun, stopRun } from './runs.ts';
+import { estimateRun, type RunRequest, requestOf, startRun, stopRun } from './runs.ts';
 
 type RemoteOptions = Options & { readonly remote: string };
 
@@ -59,49 +59,73 @@ async function dryRun(
   api: RemoteApi,
   loaded: LoadedTask,
   earlier: Report | undefined,
-  { json }: Options,
+  options: Options,
 ): Promise<number> {
-  tellEstimate(loaded.task, await estimateRun(api, await requestOf(api, loaded, earlier)), json);
+  tellEstimate(
+    loaded.task,
+    await estimateRun(api, await requestOf(api, loaded, earlier), options.taskPath),
+    options.json,
+  );
   return exitCodes.done;
 }
 
 function run(api: RemoteApi, loaded: LoadedTask, earlier: Report | undefined, options: RemoteOptions): Promise<number> {
   return stoppable(async (stop) => {
-    /** The run that was asked for, and whether the service has said that it is there. */
-    const asked: { runId?: string; started: boolean } = { started: false };
     const progress = showProgress(process.stdout, loaded.task.budget);
+    /** The run that was asked for, and whether the service has said that it is there. */
+    let asked: AskedRun | null = null;
+    let isStarted = false;
     try {
       const request = await requestOf(api, loaded, earlier, stop);
-      const pending = pendingRun(api.url, request);
-      const known = options.runId ?? pending.runId;
-      asked.runId = known ?? newRunId(loaded.task.name, randomBytes(2).toString('hex'));
-      pending.keep(asked.runId);
-      await startRun(api, asked.runId, request, { resume: options.runId !== undefined, signal: stop }).catch(
-        (error) => {
-          if (error instanceof InvalidInputError) pending.forget();
-          throw error;
-        },
-      );
-      asked.started = true;
-      tellBegin(loaded, asked.runId, api, known === undefined ? null : pending.runId, options);
+      asked = askedRun(api, request, loaded, options);
+      await start(api, asked, request, options, stop);
+      isStarted = true;
+      if (!options.json) tellBegin(api, asked, loaded);
       const ended = await follow(api, asked.runId, { progress, stop, json: options.json });
       const code = await conclude(api, ended, loaded, earlier, options);
-      pending.forget();
+      asked.pending.forget();
       return code;
     } catch (error) {
       progress.done();
-      if (stop.aborted) return tellLeft(asked, options);
-      if (asked.runId === undefined || !asked.started) throw error;
+      if (stop.aborted) return tellLeft(asked?.runId, isStarted, options);
+      if (asked === null || !isStarted) throw error;
       return tellLost(error, asked.runId, options);
     }
   });
 }
 
-function tellBegin(loaded: LoadedTask, runId: string, api: RemoteApi, pending: string | null, { json }: Options): void {
-  if (json) return;
+interface AskedRun {
+  readonly runId: string;
+  readonly pending: PendingRun;
+  /** An earlier call of the command has begun it. */
+  readonly isPending: boolean;
+}
+
+function askedRun(api: RemoteApi, request: RunRequest, { task }: LoadedTask, { runId }: Options): AskedRun {
+  const pending = pendingRun(api.url, request);
+  const name = runId ?? pending.runId ?? newRunId(task.name, randomBytes(2).toString('hex'));
+  return { runId: name, pending, isPending: runId === undefined && pending.runId !== null };
+}
+
+async function start(
+  api: RemoteApi,
+  { runId, pending }: AskedRun,
+  request: RunRequest,
+  options: Options,
+  signal: AbortSignal,
+): Promise<void> {
+  pending.keep(runId);
+  try {
+    await startRun(api, runId, request, { resume: options.runId !== undefined, file: options.taskPath, signal });
+  } catch (error) {
+    if (error instanceof InvalidInputError) pending.forget();
+    throw error;
+  }
+}
+
+function tellBegin(api: RemoteApi, { runId, isPending }: AskedRun, loaded: LoadedTask): void {
   tellStart(loaded, runId, ` at ${api.url}`);
-  if (pending === runId)
-    console.log('An earlier call of this command has begun this run; give --run-id for another one.');
+  if (isPending) console.log('An earlier call of this command has begun this run; give --run-id for another one.');
   console.log('');
 }
 
@@ -163,12 +187,12 @@ async function hasReport(api: RemoteApi, runId: string, folder: string): Promise
 }
 
 /** Ctrl-C: the run belongs to the service, so it goes on. */
-function tellLeft({ runId, started }: { runId?: string; started: boolean }, options: RemoteOptions): number {
+function tellLeft(runId: string | undefined, isStarted: boolean, options: RemoteOptions): number {
   if (runId === undefined) {
     console.error('Stopped before the run was started.');
     return exitCodes.stopped;
   }
-  console.error(`You no longer follow run ${runId}, which ${started ? 'goes on' : 'may have begun'}.`);
+  console.error(`You no longer follow run ${runId}, which ${isStarted ? 'goes on' : 'may have begun'}.`);
   console.error(`Follow it again: ${resumeCommand(options, runId)}`);
   console.error(`Stop it: ${stopCommand(options.remote, runId)}`);
   return exitCodes.stopped;

@@ -7,6 +7,15 @@ export class RemoteError extends PromptOptimizerError {
   readonly name = 'RemoteError';
 }
 
+/** The service refuses a request. `code` is what it calls that. */
+export class RefusedError extends InvalidInputError {
+  readonly code: string | undefined;
+  constructor(problems: readonly InputProblem[], code?: string) {
+    super(problems);
+    this.code = code;
+  }
+}
+
 /** What is read of a problem document. `message` alone is what API Gateway itself answers with. */
 const problemDocumentSchema = z.object({
   title: z.string().optional(),
@@ -29,21 +38,19 @@ const problemDocumentSchema = z.object({
 });
 
 /** Makes an error of an answer that is none of success. `file` is what the request was about, as the user named it. */
-export async function errorOf(response: Response, file: string | undefined): Promise<InvalidInputError | RemoteError> {
+export async function errorOf(response: Response, file: string | undefined): Promise<RefusedError | RemoteError> {
   const { status } = response;
   const body = problemDocumentSchema.safeParse(parseJson(await response.text())).data ?? {};
   const message = body.detail ?? body.message ?? body.title ?? `the answer was ${status} ${response.statusText}`;
   if (status >= 500) return new RemoteError(`The service failed: ${sentence(message)}`);
   if (status === 401 || status === 403) {
-    return new InvalidInputError([
-      { file: '--remote', message: sentence(message), remedy: body.remedy ?? access(status) },
-    ]);
+    return new RefusedError([{ file: '--remote', message: sentence(message), remedy: body.remedy ?? access(status) }]);
   }
   const problems = body.problems ?? [];
   if (problems.length === 0) {
-    return new InvalidInputError([{ file, field: body.field, message: sentence(message), remedy: body.remedy }]);
+    return new RefusedError([{ file, field: body.field, message: sentence(message), remedy: body.remedy }], body.code);
   }
-  return new InvalidInputError(
+  return new RefusedError(
     problems.map(
       ({ file: named, field, line, message, remedy }): InputProblem => ({
         file: named ?? file,
@@ -53,6 +60,7 @@ export async function errorOf(response: Response, file: string | undefined): Pro
         remedy: remedy ?? undefined,
       }),
     ),
+    body.code,
   );
 }
 

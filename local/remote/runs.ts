@@ -1,13 +1,14 @@
 /** Runs of the service: what is asked for, starting it once, resuming and stopping it. */
 import { z } from 'zod';
-import type { Report } from '../../lambdas/contracts/report.ts';
-import { powerSchema } from '../../lambdas/contracts/report.ts';
+import { InvalidInputError } from '../../lambdas/contracts/errors.ts';
+import { powerSchema, type Report } from '../../lambdas/contracts/report.ts';
 import type { Components, TaskInput } from '../../lambdas/contracts/task.ts';
 import type { LoadedTask } from '../task-file.ts';
 import { taskWithDatasets } from '../task-input.ts';
 import { pause, type RemoteApi } from './api.ts';
 import { uploadDatasets } from './datasets.ts';
 import { getRun, type RunView, runViewSchema } from './follow.ts';
+import { RefusedError } from './problems.ts';
 
 export interface RunRequest {
   readonly task: TaskInput;
@@ -43,14 +44,26 @@ export async function startRun(
   request: RunRequest,
   { resume, signal, file }: { resume: boolean; signal?: AbortSignal; file?: string },
 ): Promise<RunView> {
-  const run = await api.json('POST', '/runs', runViewSchema, {
+  const call = {
     headers: { ...json, 'idempotency-key': runId },
     body: JSON.stringify({ ...request, runId }),
     file,
     signal,
+  };
+  const run = await api.json('POST', '/runs', runViewSchema, call).catch((error: unknown) => {
+    throw error instanceof RefusedError && TAKEN.includes(error.code ?? '') ? taken(runId, error) : error;
   });
   if (!resume || (run.status !== 'failed' && run.status !== 'stopped')) return run;
   return api.json('POST', `/runs/${runId}/resume`, runViewSchema, { signal });
+}
+
+/** Codes of a run id, or a key, that stands for another request. */
+const TAKEN = ['run_id_taken', 'idempotency_key_reused'];
+
+function taken(runId: string, cause: Error): InvalidInputError {
+  const message = `${runId} is a run of another task, other data or other options.`;
+  const remedy = 'Choose another name, or give what that run was begun with.';
+  return new InvalidInputError([{ file: '--run-id', message, remedy }], { cause });
 }
 
 /** Wait between two looks at a run that is stopping, milliseconds. */
