@@ -39,7 +39,7 @@ export async function admit(runId: string, input: unknown, now = Date.now()): Pr
   const run = (await loadRun(runId)) ?? (await enlist(runId, task, input, now));
   refuseOtherInput(run, input);
   if (run.status === 'skipped' && run.outcome !== null) return held(run, { next: 'skip', outcome: run.outcome });
-  if (run.startedAt !== null || run.status === 'stopped') return null;
+  if (run.startedAt !== null || run.status === 'stopped' || run.status === 'stopping') return null;
 
   const rules = await scheduleRules(task);
   if (await isAnotherAhead(run)) {

@@ -52,7 +52,9 @@ interface Asked {
 /** @param run the record that whoever asked for it has left; null: nobody did, the execution was started as it is */
 async function beginRun(run: RunRecord | null, { runId, execution, input }: Asked, begin: Begin): Promise<Turn> {
   // Stopped in the queue, in the moment in which its execution was started.
-  if (run?.status === 'stopped') throw new StoppedError(`Run ${runId} was stopped before it had begun.`);
+  if (run?.status === 'stopped' || run?.status === 'stopping') {
+    throw new StoppedError(`Run ${runId} was stopped before it had begun.`);
+  }
   const begun = await begin(runId, input);
   const startedAt = new Date().toISOString();
   const started = {

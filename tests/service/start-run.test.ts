@@ -4,9 +4,11 @@ import { InvalidInputError } from '../../lambdas/contracts/errors.ts';
 import type { Prepared } from '../../lambdas/contracts/payloads.ts';
 import { type RunRecord, runRecordSchema } from '../../lambdas/contracts/run.ts';
 import { handler as prepare } from '../../lambdas/handlers/prepare.ts';
+import { handler as prepareEvaluation } from '../../lambdas/handlers/prepare-evaluation.ts';
 import { handler as recordFailure } from '../../lambdas/handlers/record-failure.ts';
 import { contentHash } from '../../lambdas/rollout/resolve-task.ts';
 import { loadContext } from '../../lambdas/store/artifacts.ts';
+import { loadEvaluationPlan } from '../../lambdas/store/evaluations.ts';
 import { listEvents } from '../../lambdas/store/run-lists.ts';
 import { createRun, loadRun, saveRunInput, updateRun } from '../../lambdas/store/runs.ts';
 import { loadTaskHead, saveTaskHead } from '../../lambdas/store/tasks.ts';
@@ -115,6 +117,17 @@ describe('a task by its name', () => {
   });
 });
 
+describe('an evaluation', () => {
+  it('takes a stored task by its name as well', async () => {
+    const input = { task: 'tickets', version: 1, overrides: { 'budget.rollouts': 12 }, evaluation: { of: 'prompts' } };
+
+    await prepareEvaluation({ runId: 'evaluated', input: { ...input, status: 'queued', links: {} } });
+
+    expect(await loadRun('evaluated')).toMatchObject({ kind: 'evaluation', taskName: 'tickets', taskVersion: 1 });
+    expect((await loadEvaluationPlan('evaluated')).task.budget.rollouts).toBe(12);
+  });
+});
+
 describe('a run that was asked for before it begins', () => {
   it('is begun as a new one is, and keeps who asked for it', async () => {
     await queue('asked', { task: 'tickets' }, { requestHash: 'r' });
@@ -133,13 +146,14 @@ describe('a run that was asked for before it begins', () => {
     expect((await listEvents('asked', null)).map(({ event }) => event.type)).toEqual(['started']);
   });
 
-  it('is not begun when it was stopped meanwhile', async () => {
-    await queue('late', { task: 'tickets' }, { status: 'stopped' });
+  it.each(['stopped', 'stopping'] as const)('is not begun when it is %s meanwhile', async (status) => {
+    const runId = `late-${status}`;
+    await queue(runId, { task: 'tickets' }, { status });
 
-    await expect(start('late', { task: 'tickets' })).rejects.toThrow(/stopped before it had begun/);
-    await recordFailure({ runId: 'late', error: { Error: 'StoppedError', Cause: '' } });
+    await expect(start(runId, { task: 'tickets' })).rejects.toThrow(/stopped before it had begun/);
+    await recordFailure({ runId, error: { Error: 'StoppedError', Cause: '' } });
 
-    expect(await loadRun('late')).toMatchObject({ status: 'stopped', startedAt: null });
+    expect(await loadRun(runId)).toMatchObject({ status, startedAt: null });
   });
 
   it('that failed before it had begun is begun with its own input by an execution of another name', async () => {
