@@ -99,7 +99,8 @@ export async function startService(options: ServeOptions, parts: ServiceParts): 
     ends.push(() => scheduler.end());
     const dispatch = () =>
       parts.dispatch().catch((error: unknown) => logger.error('no dispatch', { error: String(error) }));
-    await dispatch();
+    // Not waited for: with a long queue it goes on for as long as places become free.
+    void dispatch();
     const again = setInterval(dispatch, DISPATCH_MS).unref();
     ends.push(() => clearInterval(again));
     return { url: api.url, isSimulated: modelNotice !== undefined, facadesUrl: facades.url, stop };
