@@ -42,7 +42,9 @@ export function eventsRoute(words: RunWords): Route {
       after: eventIdSchema.optional().describe('Only events after this one.'),
       waitSeconds: z.number().int().min(0).max(20).default(0).describe('How long to wait for a first event.'),
     }),
-    headers: z.object({ 'last-event-id': eventIdSchema.optional().describe('As `after`; sent by browsers.') }),
+    headers: z.object({
+      'last-event-id': z.string().max(200).optional().describe('As `after`, sent by browsers; ignored if it is no id.'),
+    }),
     errors: [404],
     responses: {
       200: { description: 'The events.', schema: pageSchema, alsoContentTypes: ['text/event-stream'] },
@@ -50,7 +52,7 @@ export function eventsRoute(words: RunWords): Route {
     },
     async handler({ params: { id }, query: { after: given = null, waitSeconds }, headers }, context) {
       const run = await findRun(words, id);
-      const after = headers['last-event-id'] ?? given;
+      const after = eventIdSchema.safeParse(headers['last-event-id']).data ?? given;
       const supports = ['application/json', 'text/event-stream'];
       if (accepts(context, { header: 'Accept', supports, default: 'application/json' }) !== 'text/event-stream') {
         const untilMs = Date.now() + (activeStatuses.includes(run.status) ? waitSeconds * 1000 : 0);
