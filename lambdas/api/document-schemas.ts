@@ -1,7 +1,10 @@
 /** zod schemas to the JSON Schema of an OpenAPI document; those with a name become components. */
 import { z } from 'zod';
-import { jsonSchema } from '../contracts/dataset.ts';
-import { componentsSchema } from '../contracts/task.ts';
+import { exampleSchema, jsonSchema } from '../contracts/dataset.ts';
+import { runOutcomeSchema } from '../contracts/payloads.ts';
+import { progressSchema } from '../contracts/run.ts';
+import { componentsSchema, scheduleSchema } from '../contracts/task.ts';
+import { evalSchema } from '../evals/registry.ts';
 
 type JsonSchema = Record<string, unknown>;
 type Direction = 'input' | 'output';
@@ -14,7 +17,16 @@ class Names extends z.core.$ZodRegistry<z.core.GlobalMeta> {
 }
 
 const names = new Names();
-names.add(jsonSchema, { id: 'Json' });
+const contracts = {
+  Json: jsonSchema,
+  Example: exampleSchema,
+  Components: componentsSchema,
+  Eval: evalSchema,
+  TaskSchedule: scheduleSchema,
+  Progress: progressSchema,
+  RunOutcome: runOutcomeSchema,
+};
+for (const [id, schema] of Object.entries(contracts)) names.add(schema, { id });
 
 export class Schemas {
   readonly #components = new Map<string, JsonSchema>();
@@ -26,7 +38,13 @@ export class Schemas {
       io,
       metadata: names,
       override: ({ zodSchema, jsonSchema }) => {
-        if (zodSchema === componentsSchema) jsonSchema.anyOf = [{ required: ['system'] }, { required: ['user'] }];
+        if (zodSchema === componentsSchema && io === 'input') jsonSchema.anyOf = ['system', 'user'].map(objectWith);
+        const { prefixItems: [first, ...others] = [] } = jsonSchema;
+        // Tools stumble over tuples: one of equal parts is a list of a certain length.
+        if (first !== undefined && others.every((other) => JSON.stringify(other) === JSON.stringify(first))) {
+          delete jsonSchema.prefixItems;
+          jsonSchema.items = first;
+        }
       },
     });
     for (const [id, definition] of Object.entries($defs)) this.#add(nameOf(id, io), moved(definition, io));
@@ -39,8 +57,18 @@ export class Schemas {
   }
 
   #add(name: string, schema: JsonSchema): void {
-    this.#components.set(name, name === 'Json' ? { description: 'Any JSON value.' } : schema);
+    const added = name === 'Json' ? { description: 'Any JSON value.' } : schema;
+    const known = this.#components.get(name);
+    if (known !== undefined && JSON.stringify(known) !== JSON.stringify(added)) {
+      throw new Error(`Two schemas are called ${name}.`);
+    }
+    this.#components.set(name, added);
   }
+}
+
+/** With its type said again: generators of clients take a schema that has `required` alone for one of anything. */
+function objectWith(name: string): JsonSchema {
+  return { type: 'object', properties: { [name]: { type: 'string' } }, required: [name] };
 }
 
 /** What is sent and what is answered differ in what must be there, so a schema may have two components. */

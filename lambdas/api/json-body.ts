@@ -1,7 +1,8 @@
 /** JSON text to its value, or where it stops being JSON. */
 import { ProblemError } from './problem.ts';
+import { unstorable } from './storable.ts';
 
-/** @throws ProblemError 400 with the position */
+/** @throws ProblemError 400 with the position, or 422 when the value could not be stored */
 export function parseJsonBody(text: string): unknown {
   let value: unknown;
   try {
@@ -12,18 +13,15 @@ export function parseJsonBody(text: string): unknown {
     const before = text.slice(0, position).split('\n');
     const column = (before.at(-1)?.length ?? 0) + 1;
     const where = `character ${position} (line ${before.length}, column ${column})`;
-    throw wrong(text.trim() === '' ? 'is empty.' : `stops being JSON at ${where}.`, before.length);
+    const message = text.trim() === '' ? 'is empty.' : `stops being JSON at ${where}.`;
+    const remedy = 'Send one JSON value in UTF-8.';
+    throw new ProblemError(400, 'invalid_input', {
+      problems: [{ field: 'body', line: before.length, message, remedy }],
+    });
   }
-  // Half a surrogate pair can be written in JSON, and stored nowhere. Of a value, only such halves are written as escapes.
-  if (/\\u[dD][89a-fA-F]/.test(text) && /(?<!\\)(?:\\\\)*\\ud[89a-f]/.test(JSON.stringify(value))) {
-    throw wrong('holds half of a surrogate pair, which is no character.');
-  }
+  const problem = unstorable(value);
+  if (problem !== null) throw new ProblemError(422, 'invalid_input', { problems: [problem] });
   return value;
-}
-
-function wrong(message: string, line?: number): ProblemError {
-  const remedy = 'Send one JSON value in UTF-8.';
-  return new ProblemError(400, 'invalid_input', { problems: [{ field: 'body', line, message, remedy }] });
 }
 
 /**

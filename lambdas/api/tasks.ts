@@ -5,7 +5,7 @@ import { scheduleSchema, taskNameSchema } from '../contracts/task.ts';
 import { etagOf } from '../service/etags.ts';
 import { inlineTaskSchema } from '../service/task-request.ts';
 import { deleteTask, loadTask, storeTask } from '../service/tasks.ts';
-import { listTaskHeads, listTaskVersions, loadTaskHead, loadTaskVersion } from '../store/tasks.ts';
+import { listTaskHeads, listTaskVersions, loadTaskVersion } from '../store/tasks.ts';
 import { cursorsOf, pageOf, pageQuery } from './cursor.ts';
 import { ifMatchHeader, preconditionFailed } from './etag.ts';
 import { notFound, ProblemError, refused } from './problem.ts';
@@ -121,24 +121,21 @@ const getTask = defineRoute({
   tag: 'tasks',
   summary: 'A task, or an earlier version of it.',
   params: z.object({ name: nameSchema }),
-  query: z.object({ version: versionSchema.optional().describe('Default: the newest. Those of a deleted task stay.') }),
+  query: z.object({ version: versionSchema.optional().describe('Default: the newest.') }),
   errors: [404],
   responses: { 200: { description: 'The task.', schema: taskSchema, headers: ETAG } },
   async handler({ params: { name }, query: { version } }) {
-    const found = version === undefined ? await loadTask(name) : await loadVersion(name, version);
-    if (found === null) throw noTask(name, version);
+    const task = await loadTask(name);
+    if (task === null) throw noTask(name);
+    const stored = version === undefined ? task.stored : await loadTaskVersion(name, version);
+    if (stored === null) throw noTask(name, version);
     return {
       status: 200,
-      body: resourceOf(found.head, found.stored),
-      headers: { ETag: etagOf(found.stored.version) },
+      body: resourceOf(task.head, stored),
+      headers: { ETag: etagOf(stored.version) },
     };
   },
 });
-
-async function loadVersion(name: string, version: number): Promise<{ head: TaskHead; stored: TaskVersion } | null> {
-  const [head, stored] = await Promise.all([loadTaskHead(name), loadTaskVersion(name, version)]);
-  return head === null || stored === null ? null : { head, stored };
-}
 
 function noTask(name: string, version?: number): ProblemError {
   return version === undefined
@@ -152,7 +149,7 @@ const deleteTaskRoute = defineRoute({
   operationId: 'deleteTask',
   tag: 'tasks',
   summary: 'Take a task out of the list, and its schedule away.',
-  description: 'Its versions, runs and prompts stay; PUT brings it back.',
+  description: 'Runs and prompts stay. So do its versions: PUT brings them back.',
   params: z.object({ name: nameSchema }),
   headers: z.object({ 'if-match': ifMatchHeader }),
   errors: [404, 412],
@@ -201,14 +198,14 @@ const listVersions = defineRoute({
   errors: [404],
   responses: {
     200: {
-      description: 'Newest first; those of a deleted task, too.',
+      description: 'Newest first.',
       schema: pageOf(versionSummarySchema).meta({ id: 'TaskVersionPage' }),
     },
   },
   async handler({ params: { name }, query: { limit, cursor } }) {
     const after = versionCursors.read(cursor, { name });
+    if ((await loadTask(name)) === null) throw noTask(name);
     const page = await listTaskVersions(name, { after, limit });
-    if (after === null && page.items.length === 0) throw noTask(name);
     const items = page.items.map(({ version, createdAt }) => ({
       version,
       createdAt,

@@ -5,7 +5,7 @@
 import { z } from 'zod';
 import type { DatasetRecord } from '../contracts/catalog.ts';
 import type { SplitName } from '../contracts/dataset.ts';
-import { type Example, exampleSchema, jsonSchema, MAX_EXAMPLES_PER_SPLIT, splitNames } from '../contracts/dataset.ts';
+import { type Example, exampleSchema, jsonSchema, splitNames } from '../contracts/dataset.ts';
 import { type InputProblem, InvalidInputError } from '../contracts/errors.ts';
 import type { TaskInput } from '../contracts/task.ts';
 import { taskInputSchema } from '../evals/task-schema.ts';
@@ -17,12 +17,19 @@ import { bucketNamed, parseS3Uri, uriOf } from '../store/objects.ts';
 import { bucketOfSplit, storeExamples } from './datasets.ts';
 import { checkSchedule } from './schedule-expression.ts';
 
+/** What is more is no text of a task, but a file. */
+const MOST_INLINE = 1_000;
+
 const datasetSchema = z.union([
   z
     .string()
     .regex(/^s3:\/\/[a-z0-9.-]{3,63}\/[ -~\u00a0-\uffff]{1,900}$/, 'must be s3://bucket/key')
     .describe('A file under `uploads/` of the data bucket, of the sealed bucket for `test`.'),
-  z.array(exampleSchema).min(1).max(MAX_EXAMPLES_PER_SPLIT).describe('The examples themselves.'),
+  z
+    .array(exampleSchema)
+    .min(1)
+    .max(MOST_INLINE)
+    .describe('The examples themselves; more of them go to POST /datasets.'),
   z
     .strictObject({ dataset: z.string().regex(/^[0-9a-f]{32}$/, 'must be the id of a dataset') })
     .describe('A dataset of the task.'),

@@ -51,8 +51,6 @@ describe('a request', () => {
     ['a truth value that is none', '/echo/a?loud=yes', TEXT, { field: 'loud' }],
     ['an empty body', '/echo/a', '', { field: 'body', detail: 'body: is empty.' }],
     ['a list as body', '/echo/a', '[]', { field: 'body' }],
-    ['half of a surrogate pair', '/echo/a', '{"text":"\\ud83d"}', { field: 'body' }],
-    ['JSON that is nested for ever', '/echo/a', `${'['.repeat(400)}${']'.repeat(400)}`, { field: 'body' }],
   ])('with %s is refused with the field', async (_, path, body, problem) => {
     const { status, headers, json } = await post(path, body);
 
@@ -69,6 +67,18 @@ describe('a request', () => {
     const { json } = await post('/echo/a', body);
 
     expect(json).toMatchObject({ detail: expect.stringMatching(new RegExp(`at character ${character} \\(line 1,`)) });
+  });
+
+  it.each<[string, string, string]>([
+    ['half of a surrogate pair', '{"text":"\\ud83d"}', 'text'],
+    ['a number that is too small', '{"text":{"a":[0,5e-324]}}', 'text.a.1'],
+    ['a number that is too large', '{"text":-1e126}', 'text'],
+    ['a field without a name', '{"":"a"}', 'body'],
+    ['JSON that is nested for ever', `${'['.repeat(400)}${']'.repeat(400)}`, Array(29).fill('0').join('.')],
+  ])('with %s, which no table keeps, is refused with the field', async (_, body, field) => {
+    const { status, json } = await post('/echo/a', body);
+
+    expect([status, json]).toMatchObject([422, { code: 'invalid_input', field }]);
   });
 
   it('keeps what JSON writes as a pair, and a backslash before a u', async () => {

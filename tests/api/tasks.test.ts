@@ -177,12 +177,14 @@ describe('DELETE /tasks/{name}', () => {
     const late = await ask('DELETE', '/tasks/gone');
 
     expect([deleted.status, placeOf(late)]).toEqual([204, [404, 'not_found', 'name']]);
-    expect((await ask('GET', '/tasks/gone')).status).toBe(404);
-    expect((await ask('GET', '/tasks/gone?version=1')).body).toMatchObject({ version: 1, schedule: null });
+    for (const path of ['/tasks/gone', '/tasks/gone?version=1', '/tasks/gone/versions']) {
+      expect(placeOf(await ask('GET', path))).toEqual([404, 'not_found', 'name']);
+    }
     expect((await ask('GET', '/prompts/gone')).status).toBe(200);
     expect(JSON.stringify((await ask('GET', '/tasks?limit=100')).body)).not.toContain('"gone"');
     const back = await put('gone');
-    expect([back.status, back.body.version]).toEqual([201, 2]);
+    expect([back.status, back.body.version, back.body.schedule]).toEqual([201, 2, null]);
+    expect((await ask('GET', '/tasks/gone/versions')).body.items).toMatchObject([{ version: 2 }, { version: 1 }]);
   });
 });
 
