@@ -44,7 +44,7 @@ export async function errorOf(response: Response, file: string | undefined): Pro
   const message = body.detail ?? body.message ?? body.title ?? `the answer was ${status} ${response.statusText}`;
   if (status >= 500) return new RemoteError(`The service failed: ${sentence(message)}`);
   if (status === 401 || status === 403) {
-    return new RefusedError([{ file: '--remote', message: sentence(message), remedy: body.remedy ?? access(status) }]);
+    return new RefusedError([{ file: '--remote', message: sentence(message), remedy: access(status) }]);
   }
   const problems = body.problems ?? [];
   if (problems.length === 0) {
