@@ -161,9 +161,11 @@ function reportRoute(words: RunWords, schema: z.ZodType, file: string): Route {
 }
 
 function noReport({ noun }: RunWords, { runId, status }: RunRecord): ProblemError {
-  return new ProblemError(404, 'no_report', {
-    field: 'id',
-    detail: `The ${noun} ${runId} has no report: it is ${status}.`,
-    remedy: activeStatuses.includes(status) ? `Wait until it is over: GET …/${runId}/events tells.` : 'Resume it.',
-  });
+  const remedy = activeStatuses.includes(status)
+    ? 'Wait until it is over: its events tell.'
+    : status === 'skipped'
+      ? `Start another ${noun}.`
+      : `Resume it, or start another ${noun}.`;
+  const detail = `The ${noun} ${runId} has no report: it is ${status}.`;
+  return new ProblemError(404, 'no_report', { field: 'id', detail, remedy });
 }

@@ -2,10 +2,11 @@
 import { z } from 'zod';
 import { type Schedule, scheduleSchema, taskNameSchema } from '../contracts/task.ts';
 import { listedRun, runViewSchema } from '../service/run-view.ts';
+import { checkSchedule } from '../service/schedule-expression.ts';
 import { applySchedule, dueTimes, scheduleOf } from '../service/schedules.ts';
 import { loadTask } from '../service/tasks.ts';
 import { listRuns } from '../store/run-lists.ts';
-import { notFound, ProblemError } from './problem.ts';
+import { notFound, ProblemError, refused } from './problem.ts';
 import { defineRoute, type Route } from './route.ts';
 
 /** Times and runs that are told. */
@@ -77,6 +78,10 @@ const putSchedule = defineRoute({
   responses: { 200: { description: 'The schedule.', schema: viewSchema } },
   async handler({ params: { name }, body }) {
     await mustExist(name);
+    const problems = checkSchedule(body);
+    // Here the schedule is the body itself.
+    if (problems.length > 0)
+      throw refused(problems.map((one) => ({ ...one, field: one.field?.replace(/^schedule\./, '') })));
     await applySchedule(name, body);
     return { status: 200, body: await viewOf(name, body) };
   },
