@@ -56,13 +56,14 @@ export function openScheduler({ folder, start, now = Date.now }: SchedulerOption
     return record;
   }
 
-  function make(name: string, request: ScheduleRequest, createdAt: number): ScheduleRecord {
+  function make(name: string, request: ScheduleRequest, createdAt: number | null): ScheduleRecord {
     if (!/^[0-9A-Za-z_.-]{1,64}$/.test(name)) throw invalid(`${JSON.stringify(name)} is no name of a schedule.`);
     const problem = problemOfTiming(request);
     if (problem !== null) throw invalid(problem);
     const { ClientToken: _token, ...given } = request;
-    const schedule = { ...given, Name: name, createdAt, modifiedAt: now() };
-    return save({ ...schedule, dueAt: dueAfter(schedule, now(), now()) });
+    const time = now();
+    const schedule = { ...given, Name: name, createdAt: createdAt ?? time, modifiedAt: time };
+    return save({ ...schedule, dueAt: dueAfter(schedule, time, time) });
   }
 
   function get(group: string, name: string): ScheduleRecord {
@@ -119,7 +120,7 @@ export function openScheduler({ folder, start, now = Date.now }: SchedulerOption
       if (schedules.has(scheduleArn({ GroupName: request.GroupName, Name: name }))) {
         throw new AwsError('ConflictException', `Schedule ${name} already exists.`, 409);
       }
-      const made = make(name, request, now());
+      const made = make(name, request, null);
       sleep();
       return made;
     },
