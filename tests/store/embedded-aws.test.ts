@@ -109,7 +109,7 @@ describe('the embedded servers', () => {
 
     await start(folder);
 
-    expect(await loadRun('r')).toEqual(runRecord);
+    expect(await loadRun('r')).toMatchObject(runRecord);
     expect((await loadArchive('r', 3)).turn).toBe(3);
     expect(await getText({ bucket: bucketNamed('sealed'), key: 'a/b ü.txt' })).toBe('body');
   });
@@ -170,7 +170,7 @@ describe('the embedded servers', () => {
 
     await expect(startEmbeddedAws(folder)).rejects.toThrow(FolderInUseError);
 
-    expect(await loadRun('r')).toEqual(runRecord);
+    expect(await loadRun('r')).toMatchObject(runRecord);
   });
 
   it('set the variables that the SDK and the store read, and take them back', async () => {
