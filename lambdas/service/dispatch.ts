@@ -54,6 +54,8 @@ const LAUNCH_MS = 3_000;
 const UNANSWERED_MS = 5 * 60_000;
 /** The same execution is asked about at most this often, milliseconds. */
 const ASK_MS = 15_000;
+/** Whoever was not asked about for so long is forgotten, milliseconds. */
+const FORGET_MS = 10 * 60_000;
 /** Rounds of one dispatch. Each gives places away or ends it; more than a few are a race that another call goes on with. */
 const MOST_ROUNDS = 50;
 
@@ -68,8 +70,16 @@ export async function tryDispatch(runId?: string): Promise<void> {
 
 async function work(looked: readonly string[]): Promise<void> {
   await Promise.all(looked.map(mend));
+  const failures: unknown[] = [];
+  await fillPlaces(failures);
+  // Those keep their places and are launched once more by the next one who dispatches.
+  if (failures.length > 0) throw new AggregateError(failures, 'Runs could not be started.');
+}
+
+/** @param failures gets what kept single runs from being started: the others do not wait for them */
+async function fillPlaces(failures: unknown[]): Promise<void> {
   for (let round = 0; round < MOST_ROUNDS; round++) {
-    const places = await tidy(await listPlaces(placeCount()));
+    const places = await tidy(await listPlaces(placeCount()), round === 0 ? failures : []);
     const free = places.slice(0, placeCount()).filter((place) => place.runId === null);
     const next = await nextRuns(Math.max(1, free.length), places);
     if (next.length === 0) return;
@@ -77,18 +87,19 @@ async function work(looked: readonly string[]): Promise<void> {
       if (await reclaim(places)) continue;
       return;
     }
-    await Promise.all(next.map((one, i) => give(free[i], one)));
+    await Promise.all(next.map((one, i) => give(free[i], one, failures)));
   }
 }
 
 /** A queued run without an entry is put back into the queue; one that is to be stopped and is over is ended. */
 async function mend(runId: string): Promise<void> {
   const run = await loadRun(runId);
-  if (run?.status === 'queued' && !(await isWaiting(run))) {
-    const places = await listPlaces(placeCount());
-    if (!places.some((place) => place.runId === runId)) await putWaiting(run, new Date());
-  }
-  if (run?.status === 'stopping' && !(await seemsToGoOn(run))) await leavePlaces(runId);
+  // One that was launched has its place, or an execution that a schedule has started.
+  if (run?.status === 'queued' && run.launchedAt === null && !(await isWaiting(run))) await putWaiting(run, new Date());
+  if (run?.status !== 'stopping') return;
+  // Whoever settles it is given the time to.
+  if (!askedAt.has(runId)) askedAt.set(runId, Date.now());
+  if (!(await seemsToGoOn(run))) await leavePlaces(runId);
 }
 
 /** Empties whatever place a run has. */
@@ -98,12 +109,12 @@ export async function leavePlaces(runId: string): Promise<void> {
 }
 
 /** Empties places whose run is over, and launches those once more that should have been launched by now. */
-async function tidy(places: readonly Place[]): Promise<Place[]> {
+async function tidy(places: readonly Place[], failures: unknown[]): Promise<Place[]> {
   return Promise.all(
     places.map(async (place) => {
       if (place.runId === null || Date.now() - Date.parse(place.claimedAt) < LAUNCH_MS) return place;
       const run = await loadRun(place.runId);
-      if (run?.status === 'queued') await launchAt(place, run);
+      if (run?.status === 'queued') await launchAt(place, run).catch((error: unknown) => failures.push(error));
       if (run !== null && activeStatuses.includes(run.status)) return place;
       await releasePlace(place);
       return { ...place, runId: null, claimedAt: '' };
@@ -157,13 +168,17 @@ async function hasScheduledRun(task: string): Promise<boolean> {
   return false;
 }
 
-async function give(place: Place | undefined, { waiting, run }: Next): Promise<void> {
+async function give(place: Place | undefined, { waiting, run }: Next, failures: unknown[]): Promise<void> {
   const claimed = place === undefined ? null : await claimPlace(place.name, run.runId, new Date());
   // Somebody else was quicker; the next round sees what is free then.
   if (claimed === null) return;
   await keepOnePlace(run.runId);
-  await launchAt(claimed, run);
-  await removeWaiting(waiting);
+  try {
+    await launchAt(claimed, run);
+    await removeWaiting(waiting);
+  } catch (error) {
+    failures.push(error);
+  }
 }
 
 /** Two who gave the same run a place at once: the first place stays. Whoever comes second sees both. */
@@ -201,7 +216,7 @@ const askedAt = new Map<string, number>();
 async function seemsToGoOn(run: RunRecord): Promise<boolean> {
   const now = Date.now();
   if (now - (askedAt.get(run.runId) ?? 0) < ASK_MS) return true;
-  for (const [runId, at] of askedAt) if (now - at >= ASK_MS) askedAt.delete(runId);
+  for (const [runId, at] of askedAt) if (now - at >= FORGET_MS) askedAt.delete(runId);
   askedAt.set(run.runId, now);
   const goesOn = await isGoingOn(run);
   if (!goesOn) askedAt.delete(run.runId);

@@ -108,6 +108,17 @@ describe('the queue', () => {
     expect(await placed()).toEqual(['killed', null]);
   });
 
+  it('starts the others though one cannot be started', async () => {
+    executions.onStart = (name) => (name === 'stuck' ? Promise.reject(new Error('not now')) : undefined);
+
+    await ask('stuck');
+    await ask('smooth', 1);
+
+    expect(executions.started).toEqual(['smooth']);
+    later(5_000);
+    await expect(dispatch()).rejects.toThrow('could not be started');
+  });
+
   it('takes a place back whose run is over, though nobody has said so', async () => {
     await ask('gone-a', 0);
     await ask('gone-b', 1);
