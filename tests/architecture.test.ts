@@ -45,6 +45,7 @@ const mayImport: Record<string, readonly string[]> = {
     'contracts',
   ],
   handlers: [
+    'api',
     'service',
     'datasets',
     'synthesis',
