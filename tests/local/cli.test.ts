@@ -38,20 +38,15 @@ describe('the command line', () => {
     expect(stdout).not.toContain('simulated');
   });
 
-  it('prints the report and nothing else with --json', async () => {
+  it('prints the report and nothing else with --json, and puts results below .prompt-optimizer when no folder is named', async () => {
     const task = newTask();
     const { code, stdout, stderr } = await runCli(
-      [task.taskPath, '--out', join(task.folder, 'out'), '--json'],
+      [task.taskPath, '--run-id', 'mine', '--json'],
       (await newServer(task)).baseUrl,
+      task.folder,
     );
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     expect(reportSchema.parse(JSON.parse(stdout)).task).toBe('rules');
-  });
-
-  it('puts results below .prompt-optimizer when no folder is named', async () => {
-    const task = newTask();
-    const { code } = await runCli([task.taskPath, '--run-id', 'mine'], (await newServer(task)).baseUrl, task.folder);
-    expect(code).toBe(0);
     expect(existsSync(join(task.folder, '.prompt-optimizer/mine/report.json'))).toBe(true);
   });
 

@@ -72,7 +72,7 @@ describe('a whole run of the attribution strategy', () => {
           expectWithin(plus(handedOut, test), left);
         });
       }),
-      runs(50),
+      runs(35),
     );
   });
 
@@ -88,7 +88,7 @@ describe('a whole run of the attribution strategy', () => {
         const { taskCalls: calls, tokens, costUsd } = played.totals;
         expectWithin({ calls, tokens, costUsd }, remaining(budget, NO_SPEND));
       }),
-      runs(35),
+      runs(25),
     );
   });
 
@@ -114,7 +114,7 @@ describe('a whole run of the attribution strategy', () => {
           }
         }
       }),
-      runs(35),
+      runs(25),
     );
   });
 
@@ -137,7 +137,7 @@ describe('a whole run of the attribution strategy', () => {
         const turns = playOrOutage(mutations)?.turns ?? [];
         expect(turns.filter(({ step }) => step?.kind === 'mutate').length).toBeLessThanOrEqual(8);
       }),
-      runs(15),
+      runs(10),
     );
   });
 });

@@ -108,7 +108,7 @@ describe('a whole run', () => {
           expectWithin(handedOut, left);
         });
       }),
-      runs(150),
+      runs(100),
     );
   });
 
@@ -124,7 +124,7 @@ describe('a whole run', () => {
         const { taskCalls: calls, tokens, costUsd } = played.totals;
         expectWithin({ calls, tokens, costUsd }, remaining(budget, NO_SPEND));
       }),
-      runs(150),
+      runs(100),
     );
   });
 
@@ -148,7 +148,7 @@ describe('a whole run', () => {
         expect(spend.rollouts).toBeGreaterThanOrEqual(rolledOut);
         expect(spend.rollouts).toBeLessThanOrEqual(calls);
       }),
-      runs(60),
+      runs(40),
     );
   });
 
@@ -183,7 +183,7 @@ describe('a whole run', () => {
         const most = 2 + steps(facts.validationSize) * (1 + finalists) + generations * perGeneration + merges;
         expect(played?.turns.length ?? 0).toBeLessThanOrEqual(most);
       }),
-      runs(90),
+      runs(60),
     );
   });
 
@@ -201,7 +201,7 @@ describe('a whole run', () => {
         expect(archives[1]).toEqual(archives[0]);
         expect(archives[2]).toEqual(archives[0]);
       }),
-      runs(40),
+      runs(25),
     );
   });
 
@@ -231,7 +231,7 @@ describe('a whole run', () => {
         }
         expect(last.stopReason).not.toBeNull();
       }),
-      runs(90),
+      runs(60),
     );
   });
 
@@ -254,7 +254,7 @@ describe('a whole run', () => {
           }
         });
       }),
-      runs(60),
+      runs(40),
     );
   });
 
@@ -307,7 +307,7 @@ describe('a whole run', () => {
 
         expect(stored?.turns).toEqual(straight?.turns);
       }),
-      runs(40),
+      runs(25),
     );
   });
 
@@ -345,7 +345,7 @@ describe('a whole run', () => {
           Array.from({ length: last.generation + 1 }, (_, i) => i),
         );
       }),
-      runs(90),
+      runs(60),
     );
   });
 
@@ -366,7 +366,7 @@ describe('a whole run', () => {
           }
         }
       }),
-      runs(40),
+      runs(25),
     );
   });
 
@@ -397,7 +397,7 @@ describe('a whole run', () => {
           expect(new Set(first).size).toBe(first.length);
         });
       }),
-      runs(50),
+      runs(35),
     );
   });
 
@@ -414,7 +414,7 @@ describe('a whole run', () => {
         }
         for (const drawn of draws.values()) expect(drawn).toEqual(drawn.map((_, i) => i));
       }),
-      runs(40),
+      runs(25),
     );
   });
 
@@ -428,7 +428,7 @@ describe('a whole run', () => {
         const means = meanScores(validationScores(firstDraws, names));
         expect(means.get(last.winnerId ?? '')).toBeGreaterThan(means.get(BASELINE_ID) ?? 1);
       }),
-      runs(40),
+      runs(25),
     );
   });
 });
