@@ -14,6 +14,7 @@ export const usage = `Usage: npm run -s optimize -- TASK.yaml [options]
                      prompt that this run recommends is worse
   --remote STACK     run in your AWS account: the name of the deployed stack (your AWS credentials and region are used),
                      or the URL of an API (npm run serve; PROMPT_OPTIMIZER_TOKEN is its token)
+  --store            with --remote: keep the task there under its name first, so that its \`schedule\` and \`promotion\` hold
   --stop             stop the run that --run-id names; it keeps what was paid for, and the same name resumes it
 
 The model is where OPENAI_API_KEY and OPENAI_BASE_URL point (any OpenAI-compatible server). Without both, a simulated
@@ -34,6 +35,8 @@ export interface Options {
   readonly compare: string | undefined;
   /** A stack, or the URL of an API. */
   readonly remote: string | undefined;
+  /** Whether the service is to keep the task under its name. */
+  readonly store: boolean;
 }
 
 /** `--remote STACK --run-id ID --stop`: no task is needed for it. */
@@ -48,6 +51,7 @@ export function parseOptions(args: readonly string[]): Options | { readonly stop
     'dry-run': { type: 'boolean', default: false },
     compare: { type: 'string' },
     remote: { type: 'string' },
+    store: { type: 'boolean', default: false },
     stop: { type: 'boolean', default: false },
   });
   if (read === 'help') return 'help';
@@ -58,6 +62,10 @@ export function parseOptions(args: readonly string[]): Options | { readonly stop
       return refuseArguments('optimize', '--stop goes with --remote and --run-id, and with no task.');
     }
     return { stop: { remote, runId } };
+  }
+  if (values.store && remote === undefined) return refuseArguments('optimize', '--store goes with --remote.');
+  if (values.store && values.set.length > 0) {
+    return refuseArguments('optimize', '--set changes one run and --store keeps the task: give one of them.');
   }
   const [taskPath, ...more] = paths;
   if (taskPath === undefined || more.length > 0) {
@@ -72,12 +80,13 @@ export function parseOptions(args: readonly string[]): Options | { readonly stop
     json: values.json,
     compare: values.compare,
     remote,
+    store: values.store,
   };
 }
 
 /** The command that goes on with a run. */
 export function resumeCommand(options: Options, runId: string): string {
-  const { taskPath, folder, set, json, compare, remote } = options;
+  const { taskPath, folder, set, json, compare, remote, store } = options;
   return commandLine('optimize', [
     ...(remote === undefined ? [] : ['--remote', remote]),
     taskPath,
@@ -86,6 +95,7 @@ export function resumeCommand(options: Options, runId: string): string {
     runId,
     ...set.flatMap((one) => ['--set', one]),
     ...(compare === undefined ? [] : ['--compare', compare]),
+    ...(store ? ['--store'] : []),
     ...(json ? ['--json'] : []),
   ]);
 }

@@ -16,7 +16,7 @@ import { followRun, type RunView } from './follow.ts';
 import { type PendingRun, pendingRun } from './pending.ts';
 import { RemoteError } from './problems.ts';
 import { fetchResult } from './result.ts';
-import { estimateRun, type RunRequest, requestOf, startRun, stopRun } from './runs.ts';
+import { estimateRun, type RunRequest, requestOf, startRun, stopRun, storedRequest } from './runs.ts';
 
 type RemoteOptions = Options & { readonly remote: string };
 
@@ -76,7 +76,8 @@ function run(api: RemoteApi, loaded: LoadedTask, earlier: Report | undefined, op
     let asked: AskedRun | null = null;
     let isStarted = false;
     try {
-      const request = await requestOf(api, loaded, earlier, stop);
+      const given = await requestOf(api, loaded, earlier, stop);
+      const request = options.store ? await storedRequest(api, given, { signal: stop, file: options.taskPath }) : given;
       asked = askedRun(api, request, loaded, options);
       await start(api, asked, request, options, stop);
       isStarted = true;

@@ -11,7 +11,10 @@ import { getRun, type RunView, runViewSchema } from './follow.ts';
 import { RefusedError } from './problems.ts';
 
 export interface RunRequest {
-  readonly task: TaskInput;
+  /** The task itself, or the name of a stored one. */
+  readonly task: TaskInput | string;
+  /** Of a stored task. */
+  readonly version?: number;
   readonly compareWith?: Components | undefined;
 }
 
@@ -33,6 +36,26 @@ export async function requestOf(
 }
 
 const json = { 'content-type': 'application/json' };
+
+/**
+ * Stores the task of a request under its name, with its schedule and its rule of promotion. The same task again is the
+ * same version.
+ * @returns the request of a run of that version
+ * @throws InvalidInputError, RemoteError
+ */
+export async function storedRequest(
+  api: RemoteApi,
+  request: RunRequest,
+  { signal, file }: { signal: AbortSignal; file: string },
+): Promise<RunRequest> {
+  const { task } = request;
+  if (typeof task === 'string') return request;
+  const call = { headers: json, body: JSON.stringify(task), file, signal };
+  const { version } = await api.json('PUT', `/tasks/${task.name}`, storedSchema, call);
+  return { ...request, task: task.name, version };
+}
+
+const storedSchema = z.object({ version: z.number().int() });
 
 /**
  * Starts a run. The same id again is the same run; one that failed or was stopped is resumed when `resume` says so.

@@ -64,7 +64,7 @@ describe('optimize --remote', () => {
   it('leaves the same files as a run on this machine, compares, and is followed once more for nothing', async () => {
     const out = join(rules.folder, 'out');
     const earlier = writeEarlierReport();
-    const options = ['--run-id', 'mine', '--out', out, '--compare', earlier.path];
+    const options = ['--store', '--run-id', 'mine', '--out', out, '--compare', earlier.path];
     expect(await optimize(...options)).toBe(exitCodes.done);
     const first = { ...printed };
     const calls = { ...model.counts };
@@ -84,6 +84,11 @@ describe('optimize --remote', () => {
     expect(again).toBe(exitCodes.done);
     expect(JSON.parse(printed.out)).toEqual(report);
     expect(model.counts).toEqual(calls);
+    const headers = { authorization: 'Bearer a-token-of-some-length' };
+    const stored = await fetch(`${service.url}/tasks/rules`, { headers });
+    expect(await stored.json()).toMatchObject({ name: 'rules', version: 1 });
+    const run = await fetch(`${service.url}/runs/mine`, { headers });
+    expect(await run.json()).toMatchObject({ task: 'rules', version: 1 });
   });
 
   it('refuses what cannot run there, with exit code 2 and the reason', async () => {
