@@ -171,8 +171,11 @@ function taskSchemaWith<D extends z.ZodType, E extends z.ZodType<EvalSettings>>(
     prices: z.record(z.string(), priceSchema).default({}),
     /** Share of rollouts that may fail where a number is told: beyond it the run fails with the reason instead. */
     maxFailureShare: z.number().min(0).max(1).default(0.05),
-    /** For tasks that are stored through the API: who makes a winner the champion. */
-    promotion: z.enum(promotions).default('approval'),
+    /**
+     * For tasks that are stored through the API: who makes a winner the champion; `approval` where it says nothing. That is
+     * filled in where it is asked, not here: a run that was begun before there were champions has the same input still.
+     */
+    promotion: z.enum(promotions).optional(),
     /** For tasks that are stored through the API: when they are optimized again. */
     schedule: scheduleSchema.optional(),
   });

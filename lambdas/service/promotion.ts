@@ -30,7 +30,7 @@ export async function considerPromotion(context: RunContext, report: Report): Pr
   if (samePrompt(champion.components, components)) return none(champion.version, 'The winner is the champion already.');
   const refusal = whyNotBetter(champion, context, report);
   if (refusal !== null) return refuse(contender, champion, refusal);
-  if (task.promotion === 'approval') {
+  if (task.promotion !== 'automatic') {
     const reason = `It is better than version ${champion.version} and waits for approval.`;
     await keepChallenger(contender, champion, 'proposed', reason, 'run');
     return { decision: 'proposed', version: champion.version, reason };

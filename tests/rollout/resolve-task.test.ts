@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { taskSchema } from '../../lambdas/contracts/task.ts';
+import { taskFileSchema } from '../../lambdas/evals/task-schema.ts';
 import { contentHash, toTask } from '../../lambdas/rollout/resolve-task.ts';
 import { taskFileOf } from './task.ts';
 
@@ -70,5 +71,14 @@ describe('contentHash', () => {
     expect(contentHash([1, 2])).not.toBe(contentHash([2, 1]));
     expect(contentHash({ a: 1 })).not.toBe(contentHash({ a: '1' }));
     expect(contentHash(JSON.parse('{"__proto__":1}'))).not.toBe(contentHash({}));
+  });
+
+  it('is what it was of a task in the folders of earlier versions: their runs can still be resumed', () => {
+    const task = {
+      ...{ name: 'tickets', prompt: { system: 'Answer.' }, model: { name: 'm' }, reflection: { name: 'r' } },
+      ...{ datasets: { train: 'train.jsonl', test: 'test.jsonl' }, evals: [{ name: 'label', type: 'exact_match' }] },
+    };
+
+    expect(contentHash(taskFileSchema.parse(task))).toMatch(/^b1fdac727531554c/);
   });
 });
