@@ -1,5 +1,6 @@
 /** Starts the execution of a run that has a place. May be done again at any time: whatever was done already stays. */
 import type { RunRecord } from '../contracts/run.ts';
+import { contentHash } from '../rollout/resolve-task.ts';
 import { moveRun } from '../store/run-status.ts';
 import { loadRun, loadRunInput } from '../store/runs.ts';
 import {
@@ -15,7 +16,12 @@ import { tellEnded, tellStarted } from './run-events.ts';
 
 /** @param run a run that is queued */
 export async function launch(run: RunRecord, now: Date): Promise<void> {
-  const changes = { launchedAt: now.toISOString(), execution: executionName(run) };
+  const changes = {
+    launchedAt: now.toISOString(),
+    execution: executionName(run),
+    // The first state of a redriven execution may be done before this is: the time until now was no running time.
+    ...(run.start === 'redrive' ? { lastSeenMs: now.getTime() } : {}),
+  };
   const marked = await moveRun(run.runId, changes, { statuses: ['queued'] });
   // Stopped in the meantime.
   if (marked === null) return;
@@ -33,19 +39,28 @@ export async function launch(run: RunRecord, now: Date): Promise<void> {
 
 async function begin(run: RunRecord): Promise<void> {
   if (run.start === 'redrive') return redrive(run);
-  if (run.start === 'resume') return begun(run, await startExecution(run, { resume: run.runId }));
+  if (run.start === 'resume') return start(run, { resume: run.runId });
   const input = await loadRunInput(run.runId);
   if (input === null) return fail(run, { name: 'Lost', message: 'Its input is gone. Ask for the run once more.' });
-  return begun(run, await startExecution(run, input));
+  return start(run, input);
 }
 
-/** An execution of that name that goes on is this one, whoever has started it; one that is over has told its end. */
-async function begun(run: RunRecord, isNew: boolean): Promise<void> {
-  if (!isNew) await isGoingOn(run);
+async function start(run: RunRecord, input: unknown): Promise<void> {
+  if (await startExecution(run, input)) return;
+  const execution = await describeExecution(run);
+  if (execution?.input === undefined || contentHash(JSON.parse(execution.input)) === contentHash(input)) {
+    // One that goes on is this one, whoever has started it; one that is over has told its end.
+    await isGoingOn(run);
+    return;
+  }
+  // The name is that of another run's execution: a name is taken for good.
+  const next = { start: 'resume' as const, execution: nextExecution(run) };
+  const again = await moveRun(run.runId, next, { statuses: ['queued'] });
+  if (again !== null) await begin(again);
 }
 
 async function redrive(run: RunRecord): Promise<void> {
-  if (!(await redriveExecution(run))) {
+  if (!(await isRedriven(run))) {
     const again = await whenNotRedriven(run);
     if (again !== null) return begin(again);
   }
@@ -56,15 +71,19 @@ async function redrive(run: RunRecord): Promise<void> {
   if (running !== null) await tellStarted({ ...running, turn: Math.max(0, running.turn - 1) });
 }
 
+/** Only what was cut off can go on where it was: AWS has an execution that failed enter its Fail state once more. */
+async function isRedriven(run: RunRecord): Promise<boolean> {
+  const status = (await describeExecution(run))?.status;
+  return (status === 'ABORTED' || status === 'TIMED_OUT') && redriveExecution(run);
+}
+
 /** How a run begins whose execution cannot be redriven; null when that execution goes on already. */
 async function whenNotRedriven(run: RunRecord): Promise<RunRecord | null> {
   const execution = await describeExecution(run);
   if (execution !== null && isUnderWay(execution)) return null;
-  // Over for too long, or it never began.
-  const changes =
-    run.startedAt === null && execution === null
-      ? { start: 'new' as const }
-      : { start: 'resume' as const, execution: nextExecution(run) };
+  // Failed, over for too long, or it never began. A run begins by its own input under its own name alone.
+  const isUntouched = run.startedAt === null && execution === null && executionName(run) === run.runId;
+  const changes = isUntouched ? { start: 'new' as const } : { start: 'resume' as const, execution: nextExecution(run) };
   return moveRun(run.runId, changes, { statuses: ['queued'] });
 }
 

@@ -1,7 +1,8 @@
 /** Runs whose execution has ended without anybody writing it down: a server was killed, an event never came. */
-import { activeStatuses, type RunRecord } from '../contracts/run.ts';
+import { StoreConflictError } from '../contracts/errors.ts';
+import type { RunRecord } from '../contracts/run.ts';
 import { logger } from '../platform/logger.ts';
-import { moveRun } from '../store/run-status.ts';
+import { updateRun } from '../store/runs.ts';
 import { describeExecution, type Execution, executionName } from './executions.ts';
 import { tellEnded } from './run-events.ts';
 import { settleRun } from './settle-run.ts';
@@ -39,9 +40,14 @@ async function writeEnd(run: RunRecord, execution: Execution | null): Promise<vo
   const { error: name = 'Lost', cause = 'Its execution has ended without a word.' } = execution ?? {};
   const error = status === 'failed' ? { name, message: cause.slice(0, MAX_CAUSE) } : null;
   const endedAt = (execution?.stopDate ?? new Date()).toISOString();
-  // Whoever has written the end in the meantime knows more about it.
-  const ended = await moveRun(run.runId, { status, endedAt, error }, { statuses: activeStatuses });
-  if (ended !== null) await tellEnded(ended, status, ended.spend, { outcome: ended.outcome, error });
+  try {
+    await updateRun(run.runId, { status, endedAt, error }, { status: run.status, attempt: run.attempt });
+  } catch (failure) {
+    // Whoever has written the end in the meantime knows more about it, and it may have been resumed since.
+    if (failure instanceof StoreConflictError) return;
+    throw failure;
+  }
+  await tellEnded(run, status, run.spend, { outcome: run.outcome, error });
 }
 
 function statusOf({ status }: RunRecord, execution: Execution | null): 'stopped' | 'failed' | 'succeeded' {

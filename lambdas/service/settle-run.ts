@@ -41,19 +41,16 @@ export async function settleRun(end: ExecutionEnd): Promise<string | null> {
   }
 }
 
-/** The run goes by the execution's name, or by the one that the execution was to go on with. */
-async function runOf({ name, input }: ExecutionEnd): Promise<RunRecord | null> {
-  const own = await loadRun(name);
-  if (own !== null || input === undefined) return own;
+/** The run that the execution was to go on with, or else the one that goes by its name. */
+async function runOf({ name, input = '{}' }: ExecutionEnd): Promise<RunRecord | null> {
   const resume = resumeInputSchema.safeParse(JSON.parse(input));
-  return resume.success ? loadRun(resume.data.resume) : null;
+  return loadRun(resume.success ? resume.data.resume : name);
 }
 
 async function writeEnd(run: RunRecord, end: ExecutionEnd): Promise<void> {
   const { status } = run;
   if (status === 'succeeded' || status === 'failed' || status === 'skipped') return;
-  // It is about to go on: what is told is its last end.
-  if (status === 'queued' && run.start !== 'new' && run.launchedAt === null) return;
+  if (isEarlierEnd(run, end)) return;
   if (end.status === 'ABORTED' || status === 'stopping' || status === 'stopped') return writeStop(run, end);
   if (end.status === 'SUCCEEDED') return;
   const name = end.status === 'TIMED_OUT' ? 'States.Timeout' : (end.error ?? 'Unknown');
@@ -62,6 +59,12 @@ async function writeEnd(run: RunRecord, end: ExecutionEnd): Promise<void> {
     MAX_CAUSE,
   );
   await failRun(run, { name, message }, { status });
+}
+
+/** Of a run that is about to go on, its last end is told. */
+function isEarlierEnd({ status, start, launchedAt }: RunRecord, { stoppedAt }: ExecutionEnd): boolean {
+  if (status !== 'queued' || start === 'new') return false;
+  return launchedAt === null || stoppedAt.toISOString() < launchedAt;
 }
 
 async function writeStop(run: RunRecord, { stoppedAt }: ExecutionEnd): Promise<void> {

@@ -52,7 +52,7 @@ export class FakeExecutions {
     mock.on(DescribeExecutionCommand).callsFake(({ executionArn }: { executionArn: string }) => {
       const execution = this.byName.get(nameOf(executionArn));
       if (execution === undefined) throw named('ExecutionDoesNotExist');
-      return { status: execution.status };
+      return { ...execution };
     });
   }
 

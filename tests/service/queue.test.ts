@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { RunRecord } from '../../lambdas/contracts/run.ts';
+import { isGoingOn } from '../../lambdas/service/lost-run.ts';
 import { dispatch, type Enqueued, enqueue, runEnded } from '../../lambdas/service/queue.ts';
 import { useKey } from '../../lambdas/service/run-id.ts';
 import { resumeRun, stopRun } from '../../lambdas/service/stop-run.ts';
@@ -245,5 +246,57 @@ describe('stopping and resuming', () => {
   it('knows no run that was never asked for', async () => {
     expect(await stopRun('nobody')).toBeNull();
     expect(await resumeRun('nobody')).toBeNull();
+  });
+
+  it('starts a run anew that was stopped before it had begun: its execution has failed, and would again', async () => {
+    await ask('early');
+    await updateRun('early', { status: 'stopping' });
+    executions.end('early', 'FAILED');
+    await updateRun('early', { status: 'stopped' });
+    await runEnded('early');
+
+    await resumeRun('early');
+
+    expect(executions.started).toEqual(['early', 'early-r1']);
+    expect(executions.byName.get('early-r1')?.input).toBe('{"resume":"early"}');
+  });
+
+  it('gives each run executions of its own, however alike their names are', async () => {
+    const long = 'n'.repeat(60);
+    for (const runId of [`${long}-one`, `${long}-two`]) {
+      await ask(runId);
+      await end(runId, 'failed');
+      await resumeRun(runId);
+    }
+
+    expect(executions.byName.get(`${long}-r1`)?.input).toBe(`{"resume":"${long}-one"}`);
+    expect(executions.byName.get(`${long}-r2`)?.input).toBe(`{"resume":"${long}-two"}`);
+    expect(await loadRun(`${long}-two`)).toMatchObject({ status: 'queued', execution: `${long}-r2` });
+  });
+
+  it('begins a run under its own name that failed before it had begun, and was stopped when it was to be resumed', async () => {
+    await ask('unbegun');
+    await end('unbegun', 'failed');
+    process.env.MAX_PARALLEL_RUNS = '1';
+    await ask('holder');
+    await resumeRun('unbegun');
+    await stopRun('unbegun');
+    await resumeRun('unbegun');
+
+    await end('holder');
+
+    expect(executions.byName.get(executions.started.at(-1) ?? '')?.input).toBe('{"resume":"unbegun"}');
+  });
+
+  it('leaves a run alone that was resumed while somebody found out that it had stopped', async () => {
+    await ask('raced');
+    await begin('raced');
+    const seen = await loadRun('raced');
+    executions.end('raced', 'ABORTED');
+    await updateRun('raced', { status: 'queued', start: 'redrive', launchedAt: null });
+
+    if (seen !== null) await isGoingOn(seen);
+
+    expect(await loadRun('raced')).toMatchObject({ status: 'queued' });
   });
 });

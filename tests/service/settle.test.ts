@@ -94,13 +94,16 @@ describe('the end of an execution', () => {
     expect(await loadRun(runId)).toEqual(before);
   });
 
-  it('changes nothing while the run waits to go on', async () => {
-    const before = await run('waits', { status: 'queued', start: 'redrive', launchedAt: null });
+  it.each([null, '2026-01-02T00:00:01.000Z'])(
+    'changes nothing while the run is to go on (launched: %s)',
+    async (launchedAt) => {
+      const before = await run(`waits-${launchedAt?.length}`, { status: 'queued', start: 'redrive', launchedAt });
 
-    await tell('waits', { status: 'ABORTED' });
+      await tell(before.runId, { status: 'ABORTED', stopDate: new Date('2026-01-02T00:00:00Z') });
 
-    expect(await loadRun('waits')).toEqual(before);
-  });
+      expect(await loadRun(before.runId)).toEqual(before);
+    },
+  );
 });
 
 describe('an item of a run', () => {
