@@ -64,10 +64,16 @@ export function bucketOfSplit(split: SplitName): BucketName {
   return split === 'test' ? 'sealed' : 'data';
 }
 
+const whole = { field: 'body' };
+
 function checkLines(format: DatasetFormat, text: string): DatasetLine[] {
   const { lines, problems } = parseDataset(`dataset.${format}`, text);
-  // There is one file, and the client knows which.
-  if (problems.length > 0) throw new InvalidInputError(problems.map(({ file: _file, ...problem }) => problem));
+  // There is one file, and the client knows which. What is wrong with no line of it is so with all of it.
+  if (problems.length > 0) {
+    throw new InvalidInputError(
+      problems.map(({ file: _file, ...problem }) => ({ ...(problem.line === undefined ? whole : {}), ...problem })),
+    );
+  }
   if (lines.length === 0) {
     throw new InvalidInputError([{ field: 'body', message: 'has no examples.', remedy: 'Give at least one.' }]);
   }

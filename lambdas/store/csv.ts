@@ -15,14 +15,15 @@ export type CsvRows =
 /**
  * RFC 4180 with any line ends; blank lines are skipped. The apostrophe that keeps a cell from being a formula is taken off.
  * @param rows `even`: every row must have as many cells as the header; `ragged`: the caller checks that, row by row
+ * @param most rows that are read, the header among them; what comes after them is not looked at
  */
-export function readCsv(text: string, rows: 'even' | 'ragged' = 'even'): CsvRows {
+export function readCsv(text: string, rows: 'even' | 'ragged' = 'even', most?: number): CsvRows {
   const isRagged = rows === 'ragged';
   const lineAfter = lineCounter(text);
   try {
     let end = 0;
     return {
-      rows: records(text, isRagged).map(({ record, info }): CsvRow => {
+      rows: records(text, isRagged, most).map(({ record, info }): CsvRow => {
         const line = lineAfter(end);
         end = info.bytes;
         return { cells: record.map(unguarded), line };

@@ -17,6 +17,11 @@ export interface ParsedDataset {
   readonly problems: InputProblem[];
 }
 
+/** With so many problems nobody needs the next one: reading stops. A file of short wrong lines has millions of them. */
+const MOST_PROBLEMS = 1_000;
+/** Lines that are read: one more than a dataset may have says that it has too many. */
+const MOST_LINES = MAX_EXAMPLES_PER_SPLIT + 1;
+
 /** @param file how the user knows the dataset; `.csv` is read as CSV, anything else as JSONL */
 export function parseDataset(file: string, text: string): ParsedDataset {
   const parsed = formatOf(file) === 'csv' ? parseCsvText(file, text) : parseJsonl(file, text);
@@ -24,7 +29,7 @@ export function parseDataset(file: string, text: string): ParsedDataset {
   if (parsed.lines.length > MAX_EXAMPLES_PER_SPLIT) {
     problems.push({
       file,
-      message: `has ${parsed.lines.length} examples; at most ${MAX_EXAMPLES_PER_SPLIT} are allowed.`,
+      message: `has more than ${MAX_EXAMPLES_PER_SPLIT} examples, which are the most that are allowed.`,
       remedy: 'Give a random sample of them.',
     });
   }
@@ -36,7 +41,9 @@ function parseJsonl(file: string, text: string): ParsedDataset {
   const problems: InputProblem[] = [];
   for (const [i, raw] of withoutMark(text).split(/\r?\n/).entries()) {
     if (raw.trim() === '') continue;
+    if (lines.length === MOST_LINES) break;
     const line = i + 1;
+    if (problems.length >= MOST_PROBLEMS) return { lines, problems: [...problems, stoppedAt(file, line)] };
     const parsed = parseJson(raw);
     if ('json' in parsed) keep(parsed.json, file, line, lines, problems);
     else {
@@ -48,8 +55,8 @@ function parseJsonl(file: string, text: string): ParsedDataset {
 }
 
 function parseCsvText(file: string, text: string): ParsedDataset {
-  const { columns, records, problems: found, isBroken } = readCsvRecords(file, text);
-  const problems = [...found];
+  const { columns, records, problems: found, isBroken } = readCsvRecords(file, text, 'even', MOST_LINES);
+  const problems = found.slice(0, MOST_PROBLEMS);
   const lines: DatasetLine[] = [];
   if (isBroken) return { lines, problems };
   if (!columns.some((name) => readTarget(name)?.field === 'input')) {
@@ -59,6 +66,7 @@ function parseCsvText(file: string, text: string): ParsedDataset {
     return { lines, problems: [{ file, line: 1, field: 'input', message, remedy }] };
   }
   for (const [i, { cells, line }] of records.entries()) {
+    if (problems.length >= MOST_PROBLEMS) return { lines, problems: [...problems, stoppedAt(file, line)] };
     const values = [...cells].map(([name, cell]) => {
       const target = targetOfColumn(name, 'json' in cell);
       return [target, readCell(target, cell)] as const;
@@ -66,6 +74,10 @@ function parseCsvText(file: string, text: string): ParsedDataset {
     keep({ id: `row-${i + 1}`, ...assemble(values) }, file, line, lines, problems);
   }
   return { lines, problems };
+}
+
+function stoppedAt(file: string, line: number): InputProblem {
+  return { file, line, message: 'is where reading stopped: too much was wrong before.', remedy: 'Mend that first.' };
 }
 
 function keep(value: unknown, file: string, line: number, lines: DatasetLine[], problems: InputProblem[]): void {
@@ -106,6 +118,7 @@ function duplicateIds(file: string, lines: readonly DatasetLine[]): InputProblem
   for (const { example, line } of lines) {
     const earlier = first.get(example.id);
     if (earlier === undefined) first.set(example.id, line);
+    else if (problems.length === MOST_PROBLEMS) return problems;
     else
       problems.push({
         file,

@@ -42,9 +42,10 @@ export function parseJson(raw: string): { json: Json } | { reason: string } {
 /**
  * A CSV file with a header.
  * @param rows `ragged`: a row with too few or too many cells is a problem of its own, and the others are read
+ * @param most records that are read; what comes after them is not looked at
  */
-export function readCsvRecords(file: string, text: string, rows: 'even' | 'ragged' = 'even'): Records {
-  const read = readCsv(withoutMark(text), rows);
+export function readCsvRecords(file: string, text: string, rows: 'even' | 'ragged' = 'even', most?: number): Records {
+  const read = readCsv(withoutMark(text), rows, most === undefined ? undefined : most + 1);
   if (read.rows === null) {
     const message = `is not CSV: ${sentence(read.reason)}`;
     return { columns: [], records: [], problems: [{ file, line: read.line, message, remedy: QUOTE }], isBroken: true };

@@ -111,9 +111,28 @@ describe('a JSONL dataset', () => {
     const most = lines(MAX_EXAMPLES_PER_SPLIT);
 
     expect(jsonl(most.join('\n')).problems).toEqual([]);
-    expect(said(jsonl([...most, line('x')].join('\n')).problems)).toEqual([
-      'train.jsonl: has 10001 examples; at most 10000 are allowed. Give a random sample of them.',
-    ]);
+    for (const more of [[line('x')], [line('x'), line('y'), 'no JSON']]) {
+      expect(said(jsonl([...most, ...more].join('\n')).problems)).toEqual([
+        'train.jsonl: has more than 10000 examples, which are the most that are allowed. Give a random sample of them.',
+      ]);
+    }
+  });
+
+  it.each([
+    { case: 'JSONL', file: 'x.jsonl', text: 'x\n'.repeat(100_000), line: 1_001 },
+    { case: 'CSV', file: 'x.csv', text: `input,tags:json\n${'a,1\n'.repeat(100_000)}`, line: 1_002 },
+  ])('stops reading $case in which nothing is right', ({ file, text, line }) => {
+    const { problems } = parseDataset(file, text);
+
+    expect(problems).toHaveLength(1_001);
+    expect(problems.at(-1)).toMatchObject({ line, message: expect.stringMatching(/^is where reading stopped/) });
+  });
+
+  it('is read as CSV no further than it may be long', () => {
+    const { problems } = csv(`input\n${'a\n'.repeat(MAX_EXAMPLES_PER_SPLIT + 2)}"broken`);
+
+    expect(said(problems)).toEqual([expect.stringMatching(/^train.csv: has more than 10000 examples/)]);
+    expect(csv(`input\n${'a\n'.repeat(MAX_EXAMPLES_PER_SPLIT)}`).problems).toEqual([]);
   });
 
   it('gives back every example that was written', () => {
