@@ -13,6 +13,9 @@ export type RunKind = (typeof runKinds)[number];
 export const runStatuses = ['queued', 'running', 'stopping', 'succeeded', 'failed', 'stopped', 'skipped'] as const;
 export type RunStatus = (typeof runStatuses)[number];
 
+/** Of these runs nothing new is begun. */
+export const stopStatuses: readonly RunStatus[] = ['stopping', 'stopped'];
+
 /** Runs that are not over. */
 export const activeStatuses: readonly RunStatus[] = ['queued', 'running', 'stopping'];
 

@@ -15,6 +15,7 @@ import { type Reply, renderReportHtml } from '../report/html.ts';
 import { buildUnfinishedReport, renderUnfinishedHtml, type UnfinishedInput } from '../report/unfinished.ts';
 import { loadReflections } from '../rollout/reflect.ts';
 import { jobKey } from '../rollout/run-rollouts.ts';
+import { throwIfStopped } from '../rollout/stop-watch.ts';
 import { keepLook } from '../service/champion-look.ts';
 import { endRun } from '../service/end-run.ts';
 import { unchangedOutcome, verdictOutcome } from '../service/outcome.ts';
@@ -36,6 +37,7 @@ export const handler = stateHandler(turnSchema, runOutcomeSchema, async (input) 
   const [run, context] = await Promise.all([loadRun(runId), loadContext(runId)]);
   const { task } = context;
   if (run === null) throw new Error(`Run ${runId} does not exist.`);
+  await throwIfStopped(run);
   const archive = await loadArchive(runId, turn, run.epoch);
   const elapsedMs = archive.elapsedMs + Math.max(0, Date.now() - run.lastSeenMs);
   const wallSeconds = Math.round(elapsedMs / 100) / 10;
@@ -47,6 +49,7 @@ export const handler = stateHandler(turnSchema, runOutcomeSchema, async (input) 
   const rollouts = await validationRollouts(context, archive);
   const report = buildReport({ context, archive, rows, spend, wallSeconds, lastError, notes: notesOf(rollouts) });
   await saveFiles(context, archive, report, rows, rollouts.find);
+  await throwIfStopped((await loadRun(runId)) ?? run);
   const promotion = await considerPromotion(context, report);
   await keepScores(context, championScores(archive, task, report.recommended.candidateId));
   const outcome = await verdictOutcome(context, report, promotion);

@@ -19,6 +19,7 @@ import { addPaidRollout, addUsageTo } from '../optimizer/steps/spend.ts';
 import { emitRunEvent } from '../platform/events.ts';
 import { stateHandler } from '../platform/handler.ts';
 import { variantFacts } from '../rollout/evaluation-facts.ts';
+import { throwIfStopped } from '../rollout/stop-watch.ts';
 import { recordedSpend } from '../service/end-run.ts';
 import { loadEvaluationPlan, loadEvaluationState, loadRows, saveEvaluationState } from '../store/evaluations.ts';
 import { loadRecords, loadRun, recordIds, updateRun } from '../store/runs.ts';
@@ -27,6 +28,7 @@ export const handler = stateHandler(turnSchema, evaluationStepSchema, async (inp
   const { runId, turn } = input;
   const [run, plan] = await Promise.all([loadRun(runId), loadEvaluationPlan(runId)]);
   if (run === null) throw new Error(`Run ${runId} does not exist.`);
+  await throwIfStopped(run);
   if (turn > run.turn) throw new Error(`Run ${runId} is at turn ${run.turn}; turn ${turn} was never handed out.`);
   if (turn < run.turn) {
     const planned = await loadEvaluationState(runId, run.turn);

@@ -12,6 +12,7 @@ import {
 } from '../contracts/synthesis.ts';
 import { emitRunEvent } from '../platform/events.ts';
 import { stateHandler } from '../platform/handler.ts';
+import { throwIfStopped } from '../rollout/stop-watch.ts';
 import { loadRecords, loadRun, recordIds, updateRun } from '../store/runs.ts';
 import {
   loadAnswers,
@@ -30,6 +31,7 @@ export const handler = stateHandler(synthesisTurnSchema, synthesisNextSchema, as
   const { runId, turn } = input;
   const [run, plan] = await Promise.all([loadRun(runId), loadSynthesisPlan(runId)]);
   if (run === null) throw new Error(`Run ${runId} does not exist.`);
+  await throwIfStopped(run);
   if (turn > run.turn) throw new Error(`Run ${runId} is at turn ${run.turn}; turn ${turn} was never handed out.`);
   if (turn < run.turn) {
     const planned = await loadSynthesisState(runId, run.turn);

@@ -15,6 +15,7 @@ import { emitRunEvent } from '../platform/events.ts';
 import { stateHandler } from '../platform/handler.ts';
 import { type Landing, landMutations, landShards, landVerifications } from '../rollout/landing.ts';
 import { searchOf } from '../rollout/search.ts';
+import { throwIfStopped } from '../rollout/stop-watch.ts';
 import { tellProgress } from '../service/run-events.ts';
 import { fullCaps, tellTurn } from '../service/turn-events.ts';
 import { loadArchive, loadContext, saveArchive } from '../store/artifacts.ts';
@@ -24,6 +25,7 @@ export const handler = stateHandler(turnSchema, planOutputSchema, async (input) 
   const { runId, turn } = input;
   const [run, context] = await Promise.all([loadRun(runId), loadContext(runId)]);
   if (run === null) throw new Error(`Run ${runId} does not exist.`);
+  await throwIfStopped(run);
   if (turn > run.turn) throw new Error(`Run ${runId} is at turn ${run.turn}; turn ${turn} was never handed out.`);
   if (turn < run.turn) {
     // A retry, or a run that was started again: the step is already planned.

@@ -1,9 +1,11 @@
 /** The end of a run, in its record and to whoever follows it. */
 import type { Spend } from '../contracts/artifacts.ts';
 import type { RunOutcome } from '../contracts/payloads.ts';
-import type { RunRecord } from '../contracts/run.ts';
+import { type RunRecord, runStatuses, stopStatuses } from '../contracts/run.ts';
 import { taskCallsOf } from '../optimizer/budget.ts';
 import { putMetric } from '../platform/metrics.ts';
+import { StoppedError } from '../platform/shutdown.ts';
+import { moveRun } from '../store/run-status.ts';
 import { type RunCondition, updateRun } from '../store/runs.ts';
 import { tellEnded, tellPromoted } from './run-events.ts';
 
@@ -24,7 +26,7 @@ export async function endRun(
   if (promotion?.decision === 'promoted' && promotion.version !== null) {
     await tellPromoted(run, { version: promotion.version, by: 'run', promotion });
   }
-  await updateRun(run.runId, { status, error: null, endedAt: new Date().toISOString(), spend, outcome });
+  await writeEnd(run, { status, spend, outcome });
   await tellEnded(run, status, spend, { outcome });
   if (spend.costUsd !== null) putMetric('RunCostUsd', spend.costUsd, 'None');
   putMetric('RunRollouts', spend.rollouts, 'Count');
@@ -32,8 +34,20 @@ export async function endRun(
 
 /** An evaluation or a synthesis that has ended well. Its result is the execution's output. */
 export async function endWithoutVerdict(run: RunRecord, spend: RunRecord['spend']): Promise<void> {
-  await updateRun(run.runId, { status: 'succeeded', error: null, endedAt: new Date().toISOString(), spend });
+  await writeEnd(run, { status: 'succeeded', spend });
   await tellEnded(run, 'succeeded', spend);
+}
+
+/**
+ * A stop that came before the last write holds: whoever settles it writes that end, and a report over this one's.
+ * @throws StoppedError
+ */
+async function writeEnd({ runId }: RunRecord, end: Pick<RunRecord, 'status'> & Partial<RunRecord>): Promise<void> {
+  const changes = { ...end, error: null, endedAt: new Date().toISOString() };
+  const ended = await moveRun(runId, changes, {
+    statuses: runStatuses.filter((status) => !stopStatuses.includes(status)),
+  });
+  if (ended === null) throw new StoppedError(`Run ${runId} was stopped before its end was written down.`);
 }
 
 /** @param only what the record must still say. @throws StoreConflictError when it says something else */

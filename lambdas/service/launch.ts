@@ -1,5 +1,5 @@
 /** Starts the execution of a run that has a place. May be done again at any time: whatever was done already stays. */
-import type { RunRecord } from '../contracts/run.ts';
+import { type RunRecord, stopStatuses } from '../contracts/run.ts';
 import { contentHash } from '../rollout/resolve-task.ts';
 import { moveRun } from '../store/run-status.ts';
 import { loadRun, loadRunInput } from '../store/runs.ts';
@@ -34,7 +34,7 @@ export async function launch(run: RunRecord, now: Date): Promise<void> {
   }
   // A stop that came between the two writes found no execution that it could have stopped.
   const after = await loadRun(run.runId);
-  if (after?.status === 'stopping' || after?.status === 'stopped') await stopExecution(after, 'It was stopped.');
+  if (after !== null && stopStatuses.includes(after.status)) await stopExecution(after, 'It was stopped.');
 }
 
 async function begin(run: RunRecord): Promise<void> {

@@ -1,6 +1,6 @@
 /** Whether a scheduled run may begin: one run of a task at a time, within the monthly budget of the task. */
 import type { Prepared, Skip } from '../contracts/payloads.ts';
-import { activeStatuses, type RunRecord } from '../contracts/run.ts';
+import { activeStatuses, type RunRecord, stopStatuses } from '../contracts/run.ts';
 import { type Schedule, scheduleSchema } from '../contracts/task.ts';
 import { executionInputSchema } from '../evals/task-schema.ts';
 import { contentHash } from '../rollout/resolve-task.ts';
@@ -39,7 +39,7 @@ export async function admit(runId: string, input: unknown, now = Date.now()): Pr
   const run = (await loadRun(runId)) ?? (await enlist(runId, task, input, now));
   refuseOtherInput(run, input);
   if (run.status === 'skipped' && run.outcome !== null) return held(run, { next: 'skip', outcome: run.outcome });
-  if (run.startedAt !== null || run.status === 'stopped' || run.status === 'stopping') return null;
+  if (run.startedAt !== null || stopStatuses.includes(run.status)) return null;
 
   const rules = await scheduleRules(task);
   if (await isAnotherAhead(run)) {

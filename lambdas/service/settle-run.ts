@@ -4,11 +4,11 @@
  */
 import { StoreConflictError } from '../contracts/errors.ts';
 import { resumeInputSchema } from '../contracts/payloads.ts';
-import type { RunRecord } from '../contracts/run.ts';
+import { type RunRecord, stopStatuses } from '../contracts/run.ts';
 import { buildUnfinishedReport, renderUnfinishedHtml } from '../report/unfinished.ts';
 import { spendSoFar } from '../rollout/spend-so-far.ts';
 import { loadArchive, loadContext, saveReport } from '../store/artifacts.ts';
-import { loadRun } from '../store/runs.ts';
+import { loadRun, updateRun } from '../store/runs.ts';
 import { failRun, recordedSpend, stopRun } from './end-run.ts';
 
 export interface ExecutionEnd {
@@ -51,7 +51,7 @@ async function writeEnd(run: RunRecord, end: ExecutionEnd): Promise<void> {
   const { status } = run;
   if (status === 'succeeded' || status === 'failed' || status === 'skipped') return;
   if (isEarlierEnd(run, end)) return;
-  if (end.status === 'ABORTED' || status === 'stopping' || status === 'stopped') return writeStop(run, end);
+  if (end.status === 'ABORTED' || stopStatuses.includes(status)) return writeStop(run, end);
   if (end.status === 'SUCCEEDED') return;
   const name = end.status === 'TIMED_OUT' ? 'States.Timeout' : (end.error ?? 'Unknown');
   const message = (end.cause ?? (end.status === 'TIMED_OUT' ? 'The run took too long.' : 'It has failed.')).slice(
@@ -67,19 +67,31 @@ function isEarlierEnd({ status, start, launchedAt }: RunRecord, { stoppedAt }: E
   return launchedAt === null || stoppedAt.toISOString() < launchedAt;
 }
 
-async function writeStop(run: RunRecord, { stoppedAt }: ExecutionEnd): Promise<void> {
+async function writeStop(ended: RunRecord, { stoppedAt }: ExecutionEnd): Promise<void> {
+  const run = await withoutOtherEnd(ended);
   const hasReport = run.kind === 'optimization' && run.startedAt !== null;
-  const spend = hasReport ? await reportStopped(run, stoppedAt) : run.spend;
+  // A stop in the queue has no time of its own.
+  const sinceMs = ended.status === 'queued' ? 0 : Math.max(0, stoppedAt.getTime() - run.lastSeenMs);
+  const spend = hasReport ? await reportStopped(run, sinceMs) : run.spend;
   await stopRun(run, spend, stoppedAt);
 }
 
-/** The report of a stopped run: how far it came, and all that was paid for, the interrupted step included. */
-async function reportStopped(run: RunRecord, stoppedAt: Date): Promise<RunRecord['spend']> {
+/** A function that was in flight when its execution ended may be about to write another end, and that end's report. */
+async function withoutOtherEnd(run: RunRecord): Promise<RunRecord> {
+  const { runId, status, attempt, turn } = run;
+  if (stopStatuses.includes(status)) return run;
+  await updateRun(runId, { status: 'stopping' }, { status, attempt, turn });
+  return { ...run, status: 'stopping' };
+}
+
+/**
+ * The report of a stopped run: how far it came, and all that was paid for, the interrupted step included.
+ * @param sinceMs how long it went on after its last turn
+ */
+async function reportStopped(run: RunRecord, sinceMs: number): Promise<RunRecord['spend']> {
   const { runId } = run;
   const [context, archive] = await Promise.all([loadContext(runId), loadArchive(runId, run.turn, run.epoch)]);
   const spend = await spendSoFar({ runId, epoch: run.epoch, context, archive, results: [] });
-  // A stop in the queue has no time of its own.
-  const sinceMs = run.status === 'queued' ? 0 : Math.max(0, stoppedAt.getTime() - run.lastSeenMs);
   const wallSeconds = Math.round((archive.elapsedMs + sinceMs) / 100) / 10;
   const report = buildUnfinishedReport({ context, archive, spend, wallSeconds, verdict: 'stopped' });
   await saveReport(runId, report, renderUnfinishedHtml(report));

@@ -1,7 +1,7 @@
 /** The beginning of every machine: a run is begun once under its name, and goes on when it is started again. */
 import { InvalidInputError } from '../contracts/errors.ts';
 import { type PrepareInput, resumeInputSchema, type Turn } from '../contracts/payloads.ts';
-import type { RunKind, RunRecord } from '../contracts/run.ts';
+import { type RunKind, type RunRecord, stopStatuses } from '../contracts/run.ts';
 import { StoppedError } from '../platform/shutdown.ts';
 import { contentHash } from '../rollout/resolve-task.ts';
 import { createRun, loadRun, loadRunInput, updateRun } from '../store/runs.ts';
@@ -52,7 +52,7 @@ interface Asked {
 /** @param run the record that whoever asked for it has left; null: nobody did, the execution was started as it is */
 async function beginRun(run: RunRecord | null, { runId, execution, input }: Asked, begin: Begin): Promise<Turn> {
   // Stopped in the queue, in the moment in which its execution was started.
-  if (run?.status === 'stopped' || run?.status === 'stopping') {
+  if (run !== null && stopStatuses.includes(run.status)) {
     throw new StoppedError(`Run ${runId} was stopped before it had begun.`);
   }
   const begun = await begin(runId, input);

@@ -12,6 +12,7 @@ import { handler as settle } from '../../lambdas/handlers/settle.ts';
 import { stopRequested } from '../../lambdas/platform/shutdown.ts';
 import { heedRecord, whileWatched } from '../../lambdas/rollout/stop-watch.ts';
 import { closeServiceClients } from '../../lambdas/service/clients.ts';
+import { endWithoutVerdict } from '../../lambdas/service/end-run.ts';
 import { publish } from '../../lambdas/service/publish.ts';
 import { listEvents } from '../../lambdas/store/run-lists.ts';
 import { createRun, loadRun, updateRun } from '../../lambdas/store/runs.ts';
@@ -104,6 +105,17 @@ describe('the end of an execution', () => {
       expect(await loadRun(before.runId)).toEqual(before);
     },
   );
+});
+
+describe('a run that is being stopped', () => {
+  it('does not end otherwise: a function that was in flight comes too late', async () => {
+    const cut = await run('cut');
+    await tell('cut', { status: 'ABORTED' });
+
+    await expect(endWithoutVerdict(cut, cut.spend)).rejects.toThrow('was stopped');
+
+    expect(await loadRun('cut')).toMatchObject({ status: 'stopped' });
+  });
 });
 
 describe('an item of a run', () => {

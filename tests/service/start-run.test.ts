@@ -3,6 +3,7 @@ import { ruleWorld } from '../../bench/rule-world.ts';
 import { InvalidInputError } from '../../lambdas/contracts/errors.ts';
 import type { Prepared } from '../../lambdas/contracts/payloads.ts';
 import { type RunRecord, runRecordSchema } from '../../lambdas/contracts/run.ts';
+import { handler as plan } from '../../lambdas/handlers/plan.ts';
 import { handler as prepare } from '../../lambdas/handlers/prepare.ts';
 import { handler as prepareEvaluation } from '../../lambdas/handlers/prepare-evaluation.ts';
 import { handler as recordFailure } from '../../lambdas/handlers/record-failure.ts';
@@ -154,6 +155,16 @@ describe('a run that was asked for before it begins', () => {
     await recordFailure({ runId, error: { Error: 'StoppedError', Cause: '' } });
 
     expect(await loadRun(runId)).toMatchObject({ status, startedAt: null });
+  });
+
+  it('is planned no further while it is being stopped: what its items did not begin would count as failed', async () => {
+    await start('unplanned', { task: 'tickets' });
+    await updateRun('unplanned', { status: 'stopping' });
+
+    await expect(plan({ runId: 'unplanned', turn: 0, results: [] })).rejects.toThrow('told to stop');
+    await recordFailure({ runId: 'unplanned', error: { Error: 'StoppedError', Cause: '' } });
+
+    expect(await loadRun('unplanned')).toMatchObject({ status: 'stopping', turn: 0 });
   });
 
   it('that failed before it had begun is begun with its own input by an execution of another name', async () => {
