@@ -82,6 +82,9 @@ export const runRecordSchema = z.strictObject({
 });
 export type RunRecord = z.infer<typeof runRecordSchema>;
 
+/** Caps of a run, and of its task's month. */
+export const budgetCaps = ['rollouts', 'tokens', 'costUsd', 'minutes', 'monthly'] as const;
+
 /** What is told of a run, at least once, to EventBridge and to whoever follows it. No prompt, no data. */
 const about = { runId: runIdSchema, task: z.string(), kind: z.enum(runKinds), at: z.string() };
 export const serviceEventSchema = z.discriminatedUnion('type', [
@@ -100,7 +103,7 @@ export const serviceEventSchema = z.discriminatedUnion('type', [
   z.strictObject({
     ...about,
     type: z.literal('budget_warning'),
-    cap: z.enum(['rollouts', 'tokens', 'costUsd', 'minutes', 'monthly']),
+    cap: z.enum(budgetCaps),
     share: z.number(),
   }),
   z.strictObject({
