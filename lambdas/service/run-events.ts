@@ -1,13 +1,13 @@
 /** The events of a run's life, each at its place among those of the run. */
 import type { Archive } from '../contracts/artifacts.ts';
 import type { RunOutcome } from '../contracts/payloads.ts';
-import type { Progress, RunRecord, ServiceEvent } from '../contracts/run.ts';
+import { budgetCaps, type Progress, type RunRecord, type ServiceEvent } from '../contracts/run.ts';
 import { publish } from './publish.ts';
 
 type About = Pick<RunRecord, 'runId' | 'taskName' | 'kind' | 'attempt' | 'turn'>;
 type EndStatus = Extract<ServiceEvent, { type: 'ended' }>['status'];
 
-/** Order within a turn. Generations are told in their order, before caps. */
+/** Order within a turn, a digit each. One generation is told a turn; each cap has a place of its own, from `warning` on. */
 const ORDER = { started: 0, progress: 1, generation: 2, warning: 3, promoted: 8, ended: 9 } as const;
 
 export async function tellStarted(run: About): Promise<void> {
@@ -30,12 +30,9 @@ export async function tellGeneration(
   );
 }
 
-export async function tellBudget(
-  run: About,
-  cap: Extract<ServiceEvent, { type: 'budget_warning' }>['cap'],
-  share: number,
-): Promise<void> {
-  await publish({ ...placeOf(run), order: ORDER.warning }, { ...about(run), type: 'budget_warning', cap, share });
+export async function tellBudget(run: About, cap: (typeof budgetCaps)[number], share: number): Promise<void> {
+  const order = ORDER.warning + budgetCaps.indexOf(cap);
+  await publish({ ...placeOf(run), order }, { ...about(run), type: 'budget_warning', cap, share });
 }
 
 export async function tellEnded(

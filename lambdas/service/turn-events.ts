@@ -1,13 +1,13 @@
 /** What is told and measured at each turn of an optimization. */
 import type { Archive, RunContext } from '../contracts/artifacts.ts';
-import type { Progress, RunRecord, ServiceEvent } from '../contracts/run.ts';
+import type { budgetCaps, Progress, RunRecord } from '../contracts/run.ts';
 import { taskCallsOf } from '../optimizer/budget.ts';
 import { putMetric } from '../platform/metrics.ts';
 import { monthShare, monthSpend } from './month.ts';
 import { tellBudget, tellGeneration, tellProgress } from './run-events.ts';
 import { scheduleRules } from './schedule-admission.ts';
 
-type Cap = Extract<ServiceEvent, { type: 'budget_warning' }>['cap'];
+type Cap = (typeof budgetCaps)[number];
 
 /** A cap of which this much is used up is told, once. */
 const WARN_AT = 0.8;

@@ -14,6 +14,7 @@ import { heedRecord, whileWatched } from '../../lambdas/rollout/stop-watch.ts';
 import { closeServiceClients } from '../../lambdas/service/clients.ts';
 import { endWithoutVerdict } from '../../lambdas/service/end-run.ts';
 import { publish } from '../../lambdas/service/publish.ts';
+import { tellBudget } from '../../lambdas/service/run-events.ts';
 import { listEvents } from '../../lambdas/store/run-lists.ts';
 import { createRun, loadRun, updateRun } from '../../lambdas/store/runs.ts';
 import { useEmbeddedAws } from '../store/embedded.ts';
@@ -173,6 +174,18 @@ describe('an event', () => {
     const sent = bus.commandCalls(PutEventsCommand).flatMap(({ args }) => args[0].input.Entries ?? []);
     expect(sent).toMatchObject([{ EventBusName: 'bus', Source: 'prompt-optimizer', DetailType: 'Run started' }]);
     expect(JSON.parse(sent[0]?.Detail ?? '')).toMatchObject(started);
+  });
+
+  it('of each cap is kept, when several are nearly used up at once', async () => {
+    const capped = await run('capped');
+
+    await tellBudget(capped, 'rollouts', 0.8);
+    await tellBudget(capped, 'monthly', 0.9);
+
+    expect((await listEvents('capped', null)).map(({ event }) => event)).toMatchObject([
+      { cap: 'rollouts' },
+      { cap: 'monthly' },
+    ]);
   });
 
   it('that the bus does not take fails no run', async () => {
