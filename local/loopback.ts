@@ -22,7 +22,12 @@ export function namesLoopback(host: string | null | undefined): boolean {
   return isLoopback(name);
 }
 
-/** Has a server that does not look at `Host` refuse the requests that name another one. */
+/** Whether a page of another site sent the request: browsers say so with whatever is no mere reading. */
+function isOfOtherSite(origin: string | undefined): boolean {
+  return origin !== undefined && !namesLoopback(/^https?:\/\/(.+)$/.exec(origin)?.[1]);
+}
+
+/** Has a server that looks at neither `Host` nor `Origin` refuse the requests that are not this machine's own. */
 export function refuseOtherHosts(server: Server): void {
   const emit = server.emit;
   server.emit = function (this: Server, event: string, ...args: unknown[]): boolean {
@@ -31,7 +36,7 @@ export function refuseOtherHosts(server: Server): void {
       event === 'request' &&
       request instanceof IncomingMessage &&
       response instanceof ServerResponse &&
-      !namesLoopback(request.headers.host);
+      (!namesLoopback(request.headers.host) || isOfOtherSite(request.headers.origin));
     if (!isOther) return Reflect.apply(emit, this, [event, ...args]);
     response.writeHead(403).end();
     return true;

@@ -99,6 +99,23 @@ describe('the embedded servers', () => {
     await new Promise((resolve) => own.close(resolve));
   });
 
+  it.each(['https://evil.example', 'null', 'http://localhost.evil.example:80'])(
+    'do nothing for a page of %s',
+    async (origin) => {
+      const aws = await start();
+      const location = { bucket: bucketNamed('data'), key: 'uploads/a.jsonl' };
+      await putText(location, 'kept', 'text/plain');
+      const body = '<Delete><Object><Key>uploads/a.jsonl</Key></Object></Delete>';
+      const post = (url: string) =>
+        fetch(url, { method: 'POST', headers: { origin, 'content-type': 'text/plain' }, body });
+
+      const answers = await Promise.all([post(`${aws.s3Url}/${location.bucket}/?delete`), post(aws.dynamodbUrl)]);
+
+      expect(answers.map(({ status }) => status)).toEqual([403, 403]);
+      expect(await getText(location)).toBe('kept');
+    },
+  );
+
   it('keep records and objects over a restart', async () => {
     const folder = folderPath();
     const first = await start(folder);
