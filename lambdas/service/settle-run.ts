@@ -2,9 +2,11 @@
  * Writes down how a run's execution ended where the execution itself could not: Step Functions lets no state run after a
  * stop or a time-out. Told twice, or late, it changes nothing.
  */
+import type { Archive, RunContext, Spend } from '../contracts/artifacts.ts';
 import { StoreConflictError } from '../contracts/errors.ts';
 import { resumeInputSchema } from '../contracts/payloads.ts';
 import { type RunRecord, stopStatuses } from '../contracts/run.ts';
+import { logger } from '../platform/logger.ts';
 import { buildUnfinishedReport, renderUnfinishedHtml } from '../report/unfinished.ts';
 import { spendSoFar } from '../rollout/spend-so-far.ts';
 import { loadArchive, loadContext, saveReport } from '../store/artifacts.ts';
@@ -49,7 +51,8 @@ async function runOf({ name, input = '{}' }: ExecutionEnd): Promise<RunRecord | 
 
 async function writeEnd(run: RunRecord, end: ExecutionEnd): Promise<void> {
   const { status } = run;
-  if (status === 'succeeded' || status === 'failed' || status === 'skipped') return;
+  if (status === 'succeeded' || status === 'skipped') return;
+  if (status === 'failed') return keepSpend(run);
   if (isEarlierEnd(run, end)) return;
   if (end.status === 'ABORTED' || stopStatuses.includes(status)) return writeStop(run, end);
   if (end.status === 'SUCCEEDED') return;
@@ -59,6 +62,29 @@ async function writeEnd(run: RunRecord, end: ExecutionEnd): Promise<void> {
     MAX_CAUSE,
   );
   await failRun(run, { name, message }, { status });
+  await keepSpend({ ...run, status: 'failed' });
+}
+
+/** The step in which a run failed was paid for, too, and counts in the month of its task. */
+async function keepSpend(run: RunRecord): Promise<void> {
+  if (!isSearched(run)) return;
+  const { runId, status, attempt, turn } = run;
+  try {
+    const [context, archive] = await Promise.all([loadContext(runId), loadArchive(runId, turn, run.epoch)]);
+    const spend = recordedSpend(await spendOf(run, context, archive));
+    await updateRun(runId, { spend }, { status, attempt, turn });
+  } catch (error) {
+    // It may have been resumed since; and whatever is wrong, its place must be given to the next one.
+    logger.warn('the spend of a failed run was not counted', { runId, error: String(error) });
+  }
+}
+
+function isSearched({ kind, startedAt }: RunRecord): boolean {
+  return kind === 'optimization' && startedAt !== null;
+}
+
+function spendOf({ runId, epoch }: RunRecord, context: RunContext, archive: Archive): Promise<Spend> {
+  return spendSoFar({ runId, epoch, context, archive, results: [] });
 }
 
 /** Of a run that is about to go on, its last end is told. */
@@ -69,10 +95,9 @@ function isEarlierEnd({ status, start, launchedAt }: RunRecord, { stoppedAt }: E
 
 async function writeStop(ended: RunRecord, { stoppedAt }: ExecutionEnd): Promise<void> {
   const run = await withoutOtherEnd(ended);
-  const hasReport = run.kind === 'optimization' && run.startedAt !== null;
   // A stop in the queue has no time of its own.
   const sinceMs = ended.status === 'queued' ? 0 : Math.max(0, stoppedAt.getTime() - run.lastSeenMs);
-  const spend = hasReport ? await reportStopped(run, sinceMs) : run.spend;
+  const spend = isSearched(run) ? await reportStopped(run, sinceMs) : run.spend;
   await stopRun(run, spend, stoppedAt);
 }
 
@@ -91,7 +116,7 @@ async function withoutOtherEnd(run: RunRecord): Promise<RunRecord> {
 async function reportStopped(run: RunRecord, sinceMs: number): Promise<RunRecord['spend']> {
   const { runId } = run;
   const [context, archive] = await Promise.all([loadContext(runId), loadArchive(runId, run.turn, run.epoch)]);
-  const spend = await spendSoFar({ runId, epoch: run.epoch, context, archive, results: [] });
+  const spend = await spendOf(run, context, archive);
   const wallSeconds = Math.round((archive.elapsedMs + sinceMs) / 100) / 10;
   const report = buildUnfinishedReport({ context, archive, spend, wallSeconds, verdict: 'stopped' });
   await saveReport(runId, report, renderUnfinishedHtml(report));

@@ -10,7 +10,7 @@ import { loadContext, runObject } from '../../lambdas/store/artifacts.ts';
 import { loadChampion } from '../../lambdas/store/champions.ts';
 import { getArtifact } from '../../lambdas/store/objects.ts';
 import { listEvents } from '../../lambdas/store/run-lists.ts';
-import { loadRun } from '../../lambdas/store/runs.ts';
+import { loadRun, updateRun } from '../../lambdas/store/runs.ts';
 import { startExecution } from '../../local/engine.ts';
 import { storeTask } from '../service/stored.ts';
 import { useEmbeddedAws } from '../store/embedded.ts';
@@ -140,6 +140,12 @@ describe('a run that is stopped', () => {
     expect(report).toMatchObject({ verdict: 'stopped', stopReason: 'stopped', spend: { rollouts: paid } });
     expect(stopped).toMatchObject({ status: 'stopped', outcome: null, spend: { rollouts: paid } });
     expect((await eventsOf('stopped')).filter((type) => type === 'ended')).toHaveLength(1);
+
+    // A run that fails has paid for its last step as well; who records the failure knows nothing of that.
+    await updateRun('stopped', { status: 'failed', spend: { rollouts: 0, costUsd: null } });
+    await settleRun({ ...end, status: 'FAILED', stoppedAt: new Date() });
+    expect(await loadRun('stopped')).toMatchObject({ status: 'failed', spend: { rollouts: paid } });
+    await updateRun('stopped', { status: 'stopped' });
 
     clearStop('stopped');
     const outcome = await outcomeOf('stopped', { task: 'stopping' });
