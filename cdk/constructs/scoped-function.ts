@@ -20,10 +20,10 @@ import { executionsOf, type Machines, machineNames, machineVariables } from './m
 import type { Schedules } from './schedules.ts';
 
 /**
- * Top folders of the buckets: datasets that runs read, what runs make, what becomes of specs before it is split, and
- * uploads that nobody has checked yet.
+ * Top folders of the buckets: datasets that runs read, what runs make (or their reports alone), what becomes of specs
+ * before it is split, and uploads that nobody has checked yet.
  */
-export type Prefix = 'uploads/' | 'runs/' | 'synthesis/' | 'incoming/';
+export type Prefix = 'uploads/' | 'runs/' | 'runs/*/report.' | 'synthesis/' | 'incoming/';
 
 export interface BucketAccess {
   readonly read?: readonly Prefix[];

@@ -15,7 +15,12 @@ export function serviceFunctions(make: Definer, surroundings: { machines: Machin
   const { runs, rollouts, catalog } = make.tables;
 
   const api = make.defineService('Api', 'api', API_SECONDS, API_MIB, 'The HTTP API: tasks, datasets, runs, prompts.');
-  api.useBucket('data', data, { read: ['uploads/', 'incoming/', 'runs/'], write: ['uploads/', 'incoming/'] });
+  api.useBucket('data', data, {
+    read: ['uploads/', 'incoming/', 'runs/'],
+    write: ['uploads/', 'incoming/', 'runs/*/report.'],
+  });
+  // A run whose end nobody has settled is settled by whoever needs its place, with the report of a stopped run.
+  api.useTable('rollouts', rollouts, 'read');
   // A test set passes through here once, when it is checked and sealed; from then on the API cannot read it either.
   api.useBucket('sealed', sealed, { read: ['incoming/'], write: ['uploads/', 'incoming/'] });
   api.useSchedules(schedules);
