@@ -164,7 +164,8 @@ function holds(): (run: RunRecord) => Promise<boolean> {
 async function hasScheduledRun(task: string): Promise<boolean> {
   const query = { kind: 'optimization', task, statuses: ['running', 'stopping'], startedBy: 'schedule' } as const;
   const { items } = await listRuns(query, MOST_PLACES);
-  for (const run of items) if (await seemsToGoOn(run)) return true;
+  // One that was resumed while it waited for its turn waits again.
+  for (const run of items) if (run.startedAt !== null && (await seemsToGoOn(run))) return true;
   return false;
 }
 

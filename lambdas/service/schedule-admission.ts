@@ -6,6 +6,7 @@ import { executionInputSchema } from '../evals/task-schema.ts';
 import { contentHash } from '../rollout/resolve-task.ts';
 import { listRuns, type RunCursor } from '../store/run-lists.ts';
 import { createRun, loadRun, saveRunInput, updateRun } from '../store/runs.ts';
+import { loadTurnHolder, passTurn } from '../store/schedule-turns.ts';
 import { loadTaskHead } from '../store/tasks.ts';
 import { isSpent, monthSpend } from './month.ts';
 import { skippedOutcome } from './outcome.ts';
@@ -26,8 +27,8 @@ export async function scheduleRules(task: string): Promise<Rules> {
 }
 
 /**
- * Decides about an execution that a schedule has started. Its record is written first, so that of two that are due at once
- * each sees the other, and the earlier one goes first.
+ * Decides about an execution that a schedule has started. Its record is written first, so that of those that are due at once
+ * the earlier one goes first.
  * @returns null when it may begin, or is no scheduled one
  * @throws InvalidInputError when the name was used with another input
  */
@@ -42,7 +43,7 @@ export async function admit(runId: string, input: unknown, now = Date.now()): Pr
   if (run.startedAt !== null || stopStatuses.includes(run.status)) return null;
 
   const rules = await scheduleRules(task);
-  if (await isAnotherAhead(run)) {
+  if (!(await isItsTurn(run))) {
     const waitSeconds = waitAfter((now - Date.parse(run.createdAt)) / 1000);
     if (rules.overlap === 'skip' || waitSeconds === null) return skip(run, 'skipped_overlap');
     return held(run, { next: 'wait', waitSeconds });
@@ -89,21 +90,33 @@ async function enlist(runId: string, taskName: string, input: unknown, now: numb
   return run;
 }
 
+/** Takes the turn when nobody is ahead. Whoever has it waits for none of those that wait themselves. */
+async function isItsTurn(run: RunRecord): Promise<boolean> {
+  const { runId, taskName } = run;
+  const holder = await loadTurnHolder(taskName);
+  if (await isAnotherAhead(run, holder === runId)) return false;
+  if (holder === runId) return true;
+  const before = holder === null ? null : await loadRun(holder);
+  if (before !== null && activeStatuses.includes(before.status)) return false;
+  return passTurn(taskName, holder, runId);
+}
+
 /** Whether another run of the task goes on, or waits and was there before. */
-async function isAnotherAhead(run: RunRecord): Promise<boolean> {
+async function isAnotherAhead(run: RunRecord, hasTurn: boolean): Promise<boolean> {
   const query = { kind: 'optimization', task: run.taskName, statuses: activeStatuses } as const;
   let after: RunCursor | null = null;
   do {
     const page = await listRuns(query, 100, after);
-    if (page.items.some((other) => other.runId !== run.runId && isAhead(other, run))) return true;
+    if (page.items.some((other) => other.runId !== run.runId && isAhead(other, run, hasTurn))) return true;
     after = page.next;
   } while (after !== null);
   return false;
 }
 
-function isAhead(other: RunRecord, run: RunRecord): boolean {
-  if (other.status !== 'queued' || other.startedAt !== null) return true;
-  return `${other.createdAt} ${other.runId}` < `${run.createdAt} ${run.runId}`;
+function isAhead(other: RunRecord, run: RunRecord, hasTurn: boolean): boolean {
+  // What its status says is no sign: one that was resumed while it waited is `running`, and waits.
+  if (other.startedAt !== null) return true;
+  return !hasTurn && `${other.createdAt} ${other.runId}` < `${run.createdAt} ${run.runId}`;
 }
 
 function held(

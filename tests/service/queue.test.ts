@@ -172,6 +172,17 @@ describe('the queue', () => {
     expect(executions.started).toEqual(['other', 'held']);
   });
 
+  it('does not wait for a scheduled run that waits itself, and was resumed', async () => {
+    const record = { ...(await loadRun('order-q1')), runId: 'waits', taskName: 'both', startedBy: 'schedule' } as const;
+    const clock = { inputHash: 'x', turn: 0, epoch: 0, startedAt: null, lastSeenMs: 0, error: null };
+    await createRun({ ...record, ...clock, status: 'running', createdAt: '2026-01-02T00:00:00Z', execution: 'waits' });
+    executions.byName.set('waits', { status: 'RUNNING', input: '{}' });
+
+    await ask('both', 0, { taskName: 'both' });
+
+    expect(executions.started).toEqual(['both']);
+  });
+
   it('refuses a run id that another request has taken', async () => {
     await ask('mine', 0, { isOwnId: false });
 

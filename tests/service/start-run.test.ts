@@ -231,6 +231,30 @@ describe('a scheduled run', () => {
     expect(await start('skipped', due('skipping'))).toEqual(prepared);
   });
 
+  it('is one of two that are due at once and do not see each other in the list of runs yet', async () => {
+    await storeTask('twice', world, {}, { overlap: 'wait' });
+    const begun = await start('twice-1', due('twice'));
+    // An index follows its table within a moment.
+    await updateRun('twice-1', { taskName: 'not-in-the-list-yet' });
+
+    expect([begun.next, (await start('twice-2', due('twice'))).next]).toEqual(['plan', 'wait']);
+
+    await updateRun('twice-1', { status: 'succeeded' });
+    expect(await start('twice-2', due('twice'))).toMatchObject({ next: 'plan' });
+  });
+
+  it('that waits and was resumed keeps nobody back who was there before', async () => {
+    await storeTask('resumed', world, {}, { overlap: 'wait' });
+    await start('long', { task: 'resumed' });
+    await start('earlier-one', due('resumed'));
+    await start('resumed-one', due('resumed'));
+    await updateRun('long', { status: 'succeeded' });
+    // As a redrive leaves it.
+    await updateRun('resumed-one', { status: 'running' });
+
+    expect(await start('earlier-one', due('resumed'))).toMatchObject({ next: 'plan' });
+  });
+
   it('spends no more than the month has left, and is skipped when that is too little', async () => {
     await storeTask('monthly', world, { budget: { rollouts: 300 } }, { monthlyBudget: { rollouts: 200 } });
     const spent = (rollouts: number) => ({ status: 'succeeded', spend: { rollouts, costUsd: null } }) as const;
