@@ -2,6 +2,7 @@
  * DynamoDB (`dynalite`) and S3 (`fauxqs`) on loopback, their files in one folder. The AWS SDK finds them through the
  * same variables that anybody would set: no handler knows where it runs.
  */
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { type AddressInfo, Server } from 'node:net';
 import { join } from 'node:path';
@@ -43,7 +44,9 @@ export async function startEmbeddedAws(folder: string): Promise<EmbeddedAws> {
   for (const path of Object.values(paths)) mkdirSync(path, { recursive: true });
   const database = await startDynalite(paths.dynamodb);
   removeTornObjects(paths.s3);
-  const objects = await onLoopback(() => startFauxqs({ port: 0, logger: false, s3StorageDir: paths.s3 }));
+  const objects = await onLoopback(() =>
+    withLargeBodies(() => startFauxqs({ port: 0, logger: false, s3StorageDir: paths.s3 })),
+  );
 
   const dynamodbUrl = `http://${LOOPBACK}:${database.port}`;
   const s3Url = `http://${LOOPBACK}:${objects.port}`;
@@ -173,6 +176,30 @@ async function onLoopback<T>(start: () => Promise<T>): Promise<T> {
     return await start();
   } finally {
     Server.prototype.listen = listen;
+  }
+}
+
+/** Largest object, bytes: an upload of the largest size, and what a run makes of the four splits of a task. */
+const LARGEST_OBJECT = 512 * 1024 * 1024;
+
+/**
+ * fauxqs takes bodies up to 11 MiB and has no setting for it. Fastify, which it is made with, tells when a server is made;
+ * the routes that it is given then take more.
+ */
+async function withLargeBodies<T>(start: () => Promise<T>): Promise<T> {
+  const onMade = (message: unknown): void => {
+    const fastify: unknown = Reflect.get(Object(message), 'fastify');
+    const addHook: unknown = Reflect.get(Object(fastify), 'addHook');
+    const onRoute = (route: { bodyLimit?: number }): void => {
+      route.bodyLimit = LARGEST_OBJECT;
+    };
+    if (typeof addHook === 'function') Reflect.apply(addHook, fastify, ['onRoute', onRoute]);
+  };
+  subscribe('fastify.initialization', onMade);
+  try {
+    return await start();
+  } finally {
+    unsubscribe('fastify.initialization', onMade);
   }
 }
 

@@ -116,6 +116,16 @@ describe('the embedded servers', () => {
     },
   );
 
+  it('take objects that are larger than fauxqs would let them be', async () => {
+    await start();
+    const location = { bucket: bucketNamed('data'), key: 'incoming/large' };
+    const bytes = 12 * 1024 * 1024;
+
+    await putText(location, 'x'.repeat(bytes), 'text/plain');
+
+    expect((await getText(location))?.length).toBe(bytes);
+  });
+
   it('keep records and objects over a restart', async () => {
     const folder = folderPath();
     const first = await start(folder);
