@@ -67,7 +67,8 @@ async function readSplit(field: string, given: Datasets['train'], problems: Inpu
     return { examples: given };
   }
   const location = parseS3Uri(given);
-  const bucket = bucketNamed(field === SEALED_FIELD ? 'sealed' : 'data');
+  const isSealed = field === SEALED_FIELD;
+  const bucket = bucketNamed(isSealed ? 'sealed' : 'data');
   if (location.bucket !== bucket || !/^uploads\/[^/]/.test(location.key) || location.key.split('/').includes('..')) {
     problems.push({ field, message: `${given} lies elsewhere.`, remedy: `It must be s3://${bucket}/uploads/….` });
     return { examples: [] };
@@ -82,9 +83,14 @@ async function readSplit(field: string, given: Datasets['train'], problems: Inpu
     return { examples: [] };
   }
   const { lines, problems: found } = parseDataset(given, text);
-  problems.push(...found);
+  problems.push(...(isSealed ? found.map(withoutQuote) : found));
   const lineOf = new Map(lines.map(({ example, line }) => [example.id, line]));
   return { file: given, examples: lines.map(({ example }) => example), lineOf: (id) => lineOf.get(id) };
+}
+
+/** What is wrong with sealed data is told in places that are not sealed: a run's record, a log. */
+function withoutQuote({ message, ...problem }: InputProblem): InputProblem {
+  return { ...problem, message: message.replace(/^(is not JSON): .*$/s, '$1.') };
 }
 
 function duplicatesOf(field: string, examples: readonly Example[]): InputProblem[] {

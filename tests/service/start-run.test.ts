@@ -10,6 +10,7 @@ import { handler as recordFailure } from '../../lambdas/handlers/record-failure.
 import { contentHash } from '../../lambdas/rollout/resolve-task.ts';
 import { loadContext } from '../../lambdas/store/artifacts.ts';
 import { loadEvaluationPlan } from '../../lambdas/store/evaluations.ts';
+import { bucketNamed, putText, uriOf } from '../../lambdas/store/objects.ts';
 import { listEvents } from '../../lambdas/store/run-lists.ts';
 import { createRun, loadRun, saveRunInput, updateRun } from '../../lambdas/store/runs.ts';
 import { loadTaskHead, saveTaskHead } from '../../lambdas/store/tasks.ts';
@@ -107,6 +108,16 @@ describe('a task by its name', () => {
 
     for (const [field, message] of Object.entries(expected)) expect(problems[field]).toMatch(message);
     expect(Object.keys(problems)).toEqual(Object.keys(expected));
+  });
+
+  it('that has a test set with a wrong line is refused without a word of that line', async () => {
+    const location = { bucket: bucketNamed('sealed'), key: 'uploads/by-hand.jsonl' };
+    await putText(location, 'Hush: a secret\n', 'application/jsonl');
+
+    const problems = await problemsOf({ task: 'tickets', overrides: { 'datasets.test': uriOf(location) } });
+
+    expect(JSON.stringify(problems)).toMatch(/is not JSON/);
+    expect(JSON.stringify(problems)).not.toMatch(/Hush|secret/);
   });
 
   it('is refused once it was deleted', async () => {
