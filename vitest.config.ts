@@ -15,6 +15,9 @@ const pure = [
   'cdk',
 ].map((folder) => `tests/${folder}/**/*.test.ts`);
 
+/** Folders whose files each start stores of their own and take the environment back: they share workers one after another. */
+const stores = ['api', 'service', 'store', 'rollout'].map((folder) => `tests/${folder}/**/*.test.ts`);
+
 /** Files that wait for long begin first: begun last, they would keep one worker busy while the others have nothing left. */
 const longest = [
   'local/failing-server',
@@ -49,7 +52,8 @@ export default defineConfig({
     hookTimeout: 60_000,
     projects: [
       { extends: true, test: { name: 'pure', include: pure, isolate: false } },
-      { extends: true, test: { name: 'whole', include: ['tests/**/*.test.ts'], exclude: pure } },
+      { extends: true, test: { name: 'stores', include: stores, isolate: false } },
+      { extends: true, test: { name: 'whole', include: ['tests/**/*.test.ts'], exclude: [...pure, ...stores] } },
     ],
   },
 });
