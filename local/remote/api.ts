@@ -27,6 +27,8 @@ export interface RemoteApi {
 
 /** Longest wait for one answer, milliseconds; a long poll takes up to 20 s of it. */
 const ANSWER_PATIENCE_MS = 40_000;
+/** What is sent has its own time: a line of 1 Mbit/s takes so many characters in a millisecond. */
+const SENT_PER_MS = 125;
 /** Waits between tries, milliseconds. */
 const RETRY_WAITS_MS = [500, 1000, 2000, 4000] as const;
 /** Longest wait that a server may ask for. */
@@ -107,13 +109,18 @@ async function ask(
   signal: AbortSignal | undefined,
 ): Promise<Response | Error> {
   signal?.throwIfAborted();
-  const patience = AbortSignal.timeout(ANSWER_PATIENCE_MS);
+  const patience = AbortSignal.timeout(patienceMs(request.body));
   try {
     return await send(url, request, signal === undefined ? patience : AbortSignal.any([signal, patience]));
   } catch (error) {
     signal?.throwIfAborted();
     return error instanceof Error ? error : new Error(String(error));
   }
+}
+
+/** How long an answer to a request with this body is waited for, milliseconds. */
+export function patienceMs(body = ''): number {
+  return ANSWER_PATIENCE_MS + Math.ceil(body.length / SENT_PER_MS);
 }
 
 function isPassing(status: number): boolean {

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { z } from 'zod';
 import { InvalidInputError } from '../../lambdas/contracts/errors.ts';
-import { connect, remoteApi } from '../../local/remote/api.ts';
+import { connect, patienceMs, remoteApi } from '../../local/remote/api.ts';
 import { RemoteError } from '../../local/remote/problems.ts';
 import { sendPlain } from '../../local/remote/signed-fetch.ts';
 import { type FakeServer, isSigned, stackAnswer, stackError, startFakeServer } from '../support/fake-cloud.ts';
@@ -106,6 +106,11 @@ describe('a service at an address', () => {
     const refused = remoteApi(api.url, sendPlain, [1]).text('GET', '/tasks');
     await expect(refused).rejects.toThrow(RemoteError);
     await expect(refused).rejects.toThrow(`${api.url} cannot be reached: connect ECONNREFUSED`);
+  });
+
+  it('is given the time that a large upload takes on a slow line', () => {
+    expect(patienceMs()).toBe(40_000);
+    expect(patienceMs('x'.repeat(50_000_000))).toBeGreaterThan(400_000);
   });
 
   it('has its problems told with file, line, field and remedy, and is not asked again', async () => {
