@@ -47,7 +47,7 @@ const createDataset = defineRoute({
   tag: 'datasets',
   summary: 'Check a dataset and store it.',
   description:
-    'The body is the file, as CSV or JSONL (`{"id":"t-1","input":"My card was charged twice","expected":"billing"}`); `task` and `split` say what it is for. Or it names a file that was uploaded, for which that was said before. Wrong lines are told one by one. The same file again is the same dataset.',
+    'The body is the file, as CSV or JSONL (`{"id":"t-1","input":"My card was charged twice","expected":"billing"}`); `task` and `split` say what it is for. Or it names a file that was uploaded, for which that was said before. Wrong lines are told one by one. The same file again is the same dataset. On AWS, files of more than 3 MB go by an upload: a request has room for 6 MB, in which a file may be longer than it is.',
   query: z.object({ task: taskNameSchema.optional(), split: splitSchema.optional(), name: nameSchema.optional() }),
   body: {
     'text/csv': 'text',
