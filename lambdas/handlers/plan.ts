@@ -1,8 +1,7 @@
 /** Plan: folds what has landed into the archive and names the next step. The single writer. Loads, calls, saves. */
 import type { Archive, RunContext } from '../contracts/artifacts.ts';
-import { StoreConflictError } from '../contracts/errors.ts';
 import { type PlanOutput, planOutputSchema, type Turn, turnSchema } from '../contracts/payloads.ts';
-import type { Progress, RunRecord } from '../contracts/run.ts';
+import { activeStatuses, type Progress, type RunRecord } from '../contracts/run.ts';
 import type { Task } from '../contracts/task.ts';
 import { BASELINE_ID } from '../optimizer/archive.ts';
 import { taskCallsOf } from '../optimizer/budget.ts';
@@ -19,6 +18,7 @@ import { throwIfStopped } from '../rollout/stop-watch.ts';
 import { tellProgress } from '../service/run-events.ts';
 import { fullCaps, tellTurn } from '../service/turn-events.ts';
 import { loadArchive, loadContext, saveArchive } from '../store/artifacts.ts';
+import { moveRun } from '../store/run-status.ts';
 import { loadRun, updateRun } from '../store/runs.ts';
 
 export const handler = stateHandler(turnSchema, planOutputSchema, async (input) => {
@@ -39,7 +39,9 @@ export const handler = stateHandler(turnSchema, planOutputSchema, async (input) 
   const now = Date.now();
   const before = await loadArchive(runId, turn, run.epoch);
   const folded = await fold(before, input, run, context);
-  const timed = { ...folded, epoch: run.epoch, elapsedMs: folded.elapsedMs + Math.max(0, now - run.lastSeenMs) };
+  // Somebody has redriven its execution by hand: until then it rested.
+  const sinceMs = activeStatuses.includes(run.status) ? Math.max(0, now - run.lastSeenMs) : 0;
+  const timed = { ...folded, epoch: run.epoch, elapsedMs: folded.elapsedMs + sinceMs };
   const next = planNextStep(timed, searchOf(context));
   await saveArchive(next);
   const spend = { rollouts: taskCallsOf(next.spend), costUsd: next.spend.costUsd };
@@ -55,11 +57,12 @@ export const handler = stateHandler(turnSchema, planOutputSchema, async (input) 
 });
 
 /** A run that was redriven has come back to life without Prepare: now it is known to. */
-async function goesOnAgain({ runId, status }: RunRecord): Promise<void> {
-  if (status !== 'queued') return;
-  await updateRun(runId, { status: 'running' }, { status }).catch((error: unknown) => {
-    if (!(error instanceof StoreConflictError)) throw error;
-  });
+async function goesOnAgain({ runId, status, attempt }: RunRecord): Promise<void> {
+  if (status === 'queued') await moveRun(runId, { status: 'running' }, { statuses: [status] });
+  // By hand, after a time-out: whoever redrives it by the queue counts the attempt.
+  if (status !== 'failed') return;
+  const again = { status: 'running' as const, attempt: attempt + 1, endedAt: null, error: null };
+  await moveRun(runId, again, { statuses: [status] });
 }
 
 /** A failed run that is started again: its step is done once more, with leases for what it still lacks. */

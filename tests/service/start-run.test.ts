@@ -178,6 +178,17 @@ describe('a run that was asked for before it begins', () => {
     expect(await loadRun('unplanned')).toMatchObject({ status: 'stopping', turn: 0 });
   });
 
+  it('that has timed out and is redriven by hand goes on, and its rest is no running time', async () => {
+    await start('timed-out', { task: 'tickets' });
+    await updateRun('timed-out', { status: 'failed', lastSeenMs: Date.now() - 3_600_000, endedAt: NOW });
+
+    await plan({ runId: 'timed-out', turn: 0, results: [] });
+
+    const run = await loadRun('timed-out');
+    expect(run).toMatchObject({ status: 'running', attempt: 2, endedAt: null, turn: 1 });
+    expect(run?.progress?.elapsedMs).toBeLessThan(60_000);
+  });
+
   it('that failed before it had begun is begun with its own input by an execution of another name', async () => {
     await queue('first', { task: 'later' });
     await expect(start('first', { task: 'later' })).rejects.toThrow(/no stored task/);
