@@ -61,7 +61,7 @@ function otherMethod(context: Context, operations: readonly Route[]): Response {
 }
 
 function send(problem: Problem, headers: Readonly<Record<string, string>> = {}): Response {
-  return new Response(JSON.stringify(problem), {
+  return new Response(`${JSON.stringify(problem)}\n`, {
     status: problem.status,
     headers: { ...headers, 'Content-Type': 'application/problem+json' },
   });

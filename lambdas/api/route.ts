@@ -154,6 +154,7 @@ interface AnyReply {
 
 function respond({ status, body, headers = {}, contentType }: AnyReply): Response {
   if (body === undefined) return new Response(null, { status, headers });
-  const text = typeof body === 'string' && contentType !== undefined ? body : JSON.stringify(body);
+  // The line's end is for terminals.
+  const text = typeof body === 'string' && contentType !== undefined ? body : `${JSON.stringify(body)}\n`;
   return new Response(text, { status, headers: { ...headers, 'Content-Type': contentType ?? 'application/json' } });
 }

@@ -18,6 +18,7 @@ import { candidateRoutes } from './candidates.ts';
 import { defineRoute, type Route } from './route.ts';
 import { sharedRoutes } from './run-routes.ts';
 import { type RunWords, viewSchemaOf } from './run-words.ts';
+import { synthesisTaskRoute } from './synthesis-task.ts';
 
 const runWords: RunWords = { kind: 'optimization', noun: 'run', plural: 'runs' };
 const evaluationWords: RunWords = { kind: 'evaluation', noun: 'evaluation', plural: 'evaluations' };
@@ -172,4 +173,5 @@ export const runRoutes: readonly Route[] = [
   ...sharedRoutes(calibrationWords, calibrationSchema, { report: evaluationReport, file: 'evaluation.json' }),
   createSynthesis,
   ...sharedRoutes(synthesisWords, synthesisSchema, { report: synthesisReport, file: 'synthesis.json' }),
+  synthesisTaskRoute(synthesisWords),
 ];

@@ -35,7 +35,7 @@ export type TaskHead = z.infer<typeof taskHeadSchema>;
 /** A dataset of a task. Its object is named by its content, so the same file is stored once whatever tasks use it. */
 export const datasetRecordSchema = z.strictObject({
   /** 32 hex digits of the content's SHA-256. */
-  id: z.string().regex(/^[0-9a-f]{32}$/),
+  id: z.string().regex(/^[0-9a-f]{32}$/, 'must be 32 hexadecimal digits'),
   task: taskNameSchema,
   split: z.enum(splitNames),
   format: z.enum(['jsonl', 'csv']),

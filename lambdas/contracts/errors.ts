@@ -25,8 +25,8 @@ export interface InputProblem {
 
 /** `task.yaml:12, evals.0.weight: must be above 0. Give a positive number.` */
 export function describeProblem(problem: InputProblem): string {
-  const file =
-    problem.file === undefined ? '' : problem.line === undefined ? problem.file : `${problem.file}:${problem.line}`;
+  const { file: name, line } = problem;
+  const file = line === undefined ? (name ?? '') : name === undefined ? `line ${line}` : `${name}:${line}`;
   const where = [file, problem.field ?? ''].filter((part) => part !== '').join(', ');
   const what = where === '' ? problem.message : `${where}: ${problem.message}`;
   return problem.remedy === undefined ? what : `${what} ${problem.remedy}`;

@@ -62,7 +62,7 @@ async function endUnchanged(run: RunRecord, input: UnfinishedInput): Promise<Run
   const { context, archive, spend } = input;
   const report = buildUnfinishedReport(input);
   await saveReport(context.runId, report, renderUnfinishedHtml(report));
-  await keepScores(context, archive.check === null ? {} : { [BASELINE_ID]: archive.check.scores });
+  await keepScores(context, archive.check === null ? {} : { [BASELINE_ID]: archive.check.scores }, true);
   const outcome = await unchangedOutcome(context, report);
   await endRun(run, 'skipped', outcome, spend);
   return outcome;
@@ -81,10 +81,11 @@ function championScores(archive: Archive, { evals }: Task, recommendedId: string
 async function keepScores(
   { runId, task, taskVersion, fingerprint }: RunContext,
   scores: ChampionScores['scores'],
+  isUnchanged = false,
 ): Promise<void> {
   if (taskVersion === null) return;
   await saveChampionScores(runId, scores);
-  await keepLook({ task: task.name, runId, fingerprint, baseline: task.prompt }, scores);
+  await keepLook({ task: task.name, runId, fingerprint, baseline: task.prompt }, scores, isUnchanged);
 }
 
 /** What Verify's items left: rows in the order of the test set, and the run's spend with theirs. */

@@ -11,7 +11,7 @@ import { hashesOf, unsealedIn } from '../rollout/known.ts';
 import { parseInput, readSplits, taskIn } from '../rollout/read-input.ts';
 import { modelNotice, simulatedPrices } from '../rollout/simulated-prices.ts';
 import { type Begun, startRun } from '../service/start-run.ts';
-import { resolveTask, withoutResource } from '../service/stored-task.ts';
+import { resolveTask, withDatasetUris, withoutResource } from '../service/stored-task.ts';
 import { saveSealedTest } from '../store/artifacts.ts';
 import { saveEvaluationPlan, saveEvaluationState } from '../store/evaluations.ts';
 import { addHistory, loadHistory } from '../store/history.ts';
@@ -22,7 +22,7 @@ export const handler = stateHandler(prepareInputSchema, turnSchema, ({ runId, in
 
 /** @throws InvalidInputError */
 async function begin(runId: string, input: unknown): Promise<Begun> {
-  const asked = parseInput(evaluationInputSchema, input);
+  const asked = parseInput(evaluationInputSchema, await withDatasetUris(input));
   const { evaluation: request } = asked;
   refuseSealed(request);
   const { task: given, version } = await resolveTask(asked);

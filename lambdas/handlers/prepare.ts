@@ -18,7 +18,7 @@ import { checkOf, opponentOf } from '../service/champion-look.ts';
 import { monthSpend, withinMonth } from '../service/month.ts';
 import { admit, scheduleRules, skip } from '../service/schedule-admission.ts';
 import { type Begun, startRun } from '../service/start-run.ts';
-import { resolveTask, withoutResource } from '../service/stored-task.ts';
+import { resolveTask, withDatasetUris, withoutResource } from '../service/stored-task.ts';
 import { saveArchive, saveContext, saveSealedTest } from '../store/artifacts.ts';
 import { loadChampion } from '../store/champions.ts';
 import { loadRun } from '../store/runs.ts';
@@ -44,7 +44,7 @@ export const handler = stateHandler(prepareInputSchema, preparedSchema, async ({
 
 /** @throws InvalidInputError, MonthSpentError */
 async function begin(runId: string, input: unknown): Promise<Begun> {
-  const asked = parseInput(executionInputSchema, input);
+  const asked = parseInput(executionInputSchema, await withDatasetUris(input));
   const resolved = await resolveTask(asked);
   const { task: inputTask, version } = resolved;
   const whole = simulatedPrices(taskIn(inputTask));

@@ -22,7 +22,7 @@ export function refuseSealed(request: EvaluationRequest): void {
       field: 'evaluation.split',
       message: 'is the sealed test set, which shows nothing any more once it was looked at.',
       remedy:
-        'Take validation, or --unseal it: that is kept in the history of the task, and every later report says so.',
+        'Take validation, or say `unseal` (--unseal on the command line): that is kept in the history of the task, and every later report says so.',
     },
   ]);
 }

@@ -68,10 +68,13 @@ function freshDraw(runId: string): number {
 /**
  * Keeps that a run has looked at the champion as it now is.
  * @param scores what the run has measured, by candidate
+ * @param isUnchanged whether the run found the champion as it was: the scores that it was compared with then stay, or a
+ *   score that falls a little at each look would never be seen to fall
  */
 export async function keepLook(
   { task, runId, fingerprint, baseline }: Looked,
   scores: Readonly<Record<string, Record<string, number>>>,
+  isUnchanged = false,
 ): Promise<void> {
   const champion = await loadChampion(task);
   if (champion === null) return;
@@ -80,7 +83,9 @@ export async function keepLook(
   const earlier = await loadLastLook(task);
   const isSame = earlier?.fingerprint === fingerprint && earlier.championVersion === champion.version;
   // A run that has not met the champion on validation leaves the scores that are known.
-  const known = isOurs || isBaseline ? runId : isSame ? earlier.scoresOf : null;
+  const before = isSame ? earlier.scoresOf : null;
+  const isNew = (isOurs || isBaseline) && !(isUnchanged && before !== null);
+  const known = isNew ? runId : before;
   const at = new Date().toISOString();
   await saveLastLook({ task, fingerprint, championVersion: champion.version, scoresOf: known, runId, at });
 }

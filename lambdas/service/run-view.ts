@@ -85,6 +85,7 @@ export function listedRun(run: RunRecord): RunView {
       resume: `${self}/resume`,
       ...(kind === 'optimization' ? { candidates: `${self}/candidates`, lineage: `${self}/lineage` } : {}),
       ...(taskVersion === null ? {} : { task: `/tasks/${taskName}` }),
+      ...(kind === 'synthesis' ? { task: `${self}/task` } : {}),
     },
   };
 }

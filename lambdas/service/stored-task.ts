@@ -1,8 +1,10 @@
 /** From what an execution was started with to the task that it is about: by name and version, with overrides. */
+import { z } from 'zod';
 import { InvalidInputError } from '../contracts/errors.ts';
 import type { ExecutionInput } from '../contracts/payloads.ts';
 import type { Components, TaskInput } from '../contracts/task.ts';
 import { loadChampion } from '../store/champions.ts';
+import { loadDatasetRecord } from '../store/dataset-records.ts';
 import { loadTaskHead, loadTaskVersion } from '../store/tasks.ts';
 import { withOverrides } from './overrides.ts';
 
@@ -66,6 +68,32 @@ export function withoutResource(input: unknown): unknown {
   // A task's own resource holds the task itself beside its name: the stored one is meant.
   const name: unknown = Reflect.get(input, 'name');
   return typeof name === 'string' ? { ...fields, task: name } : fields;
+}
+
+const givenTaskSchema = z.looseObject({
+  task: z.looseObject({ name: z.string(), datasets: z.record(z.string(), z.unknown()) }),
+});
+const namedDatasetSchema = z.strictObject({ dataset: z.string() });
+
+/**
+ * An execution's input, where its task names datasets as the API takes them (`{ "dataset": ID }`): with the URIs of those.
+ * @throws InvalidInputError when the task has no such dataset
+ */
+export async function withDatasetUris(input: unknown): Promise<unknown> {
+  const given = givenTaskSchema.safeParse(input);
+  if (!given.success) return input;
+  const { task } = given.data;
+  const datasets = await Promise.all(
+    Object.entries(task.datasets).map(async ([split, set]): Promise<[string, unknown]> => {
+      const named = namedDatasetSchema.safeParse(set);
+      if (!named.success) return [split, set];
+      const record = await loadDatasetRecord(task.name, named.data.dataset);
+      if (record !== null) return [split, record.uri];
+      const message = `there is no dataset ${JSON.stringify(named.data.dataset.slice(0, 100))} of ${task.name}.`;
+      throw refused(`task.datasets.${split}`, message, `Store it first: POST /datasets?task=${task.name}.`);
+    }),
+  );
+  return { ...given.data, task: { ...task, datasets: Object.fromEntries(datasets) } };
 }
 
 function refused(field: string, message: string, remedy: string): InvalidInputError {

@@ -49,7 +49,7 @@ describe('a request', () => {
     ['a number that is none', '/echo/a?count=', TEXT, { field: 'count', detail: 'count: must be a number, not text.' }],
     ['a number out of range', '/echo/a?count=10', TEXT, { field: 'count' }],
     ['a truth value that is none', '/echo/a?loud=yes', TEXT, { field: 'loud' }],
-    ['an empty body', '/echo/a', '', { field: 'body', detail: 'body: is empty.' }],
+    ['an empty body', '/echo/a', '', { field: 'body', detail: 'line 1, body: is empty.' }],
     ['a list as body', '/echo/a', '[]', { field: 'body' }],
   ])('with %s is refused with the field', async (_, path, body, problem) => {
     const { status, headers, json } = await post(path, body);

@@ -7,7 +7,7 @@ import { tellEnded, tellStarted } from '../../lambdas/service/run-events.ts';
 import { resolveTask } from '../../lambdas/service/stored-task.ts';
 import { runObject, saveArchive, saveContext } from '../../lambdas/store/artifacts.ts';
 import { putText } from '../../lambdas/store/objects.ts';
-import { loadRun, loadRunInput, updateRun } from '../../lambdas/store/runs.ts';
+import { createRun, loadRun, loadRunInput, updateRun } from '../../lambdas/store/runs.ts';
 import { FakeExecutions } from '../service/fake-executions.ts';
 import { useEmbeddedAws } from '../store/embedded.ts';
 import { type Answer, ask, placeOf } from './requests.ts';
@@ -330,6 +330,20 @@ describe('evaluations, calibrations and syntheses', () => {
     expect(answer.body).toMatchObject({ task: 'tickets', evaluation, links: { self: `/evaluations/${idOf(answer)}` } });
     expect((await ask('GET', `/runs/${idOf(answer)}`)).status).toBe(404);
     expect((await ask('GET', `/evaluations/${idOf(answer)}`)).status).toBe(200);
+  });
+
+  it('gives the task that a synthesis has made, which is stored as it is, and no task before it has', async () => {
+    const { task: made } = (await ask('GET', '/tasks/tickets')).body;
+    const run = { inputHash: '', turn: 1, epoch: 0, startedAt: '2026-01-01T00:00:00.000Z', lastSeenMs: 0, error: null };
+    await createRun({ ...run, runId: 'made', kind: 'synthesis', status: 'succeeded', taskName: 'tickets' });
+    await createRun({ ...run, runId: 'making', kind: 'synthesis', status: 'running', taskName: 'tickets' });
+    await putText(runObject('made', 'task.json'), JSON.stringify({ task: made }), 'application/json');
+
+    const { body } = await ask('GET', '/syntheses/made/task');
+
+    expect((await ask('GET', '/syntheses/made')).body).toMatchObject({ links: { task: '/syntheses/made/task' } });
+    expect((await ask('PUT', '/tasks/tickets', { body })).body).toMatchObject({ name: 'tickets', version: 1 });
+    expect(await ask('GET', '/syntheses/making/task')).toMatchObject({ status: 404, body: { code: 'no_task' } });
   });
 
   it.each([

@@ -55,7 +55,7 @@ describe('describeProblem', () => {
     { problem: { field: 'a.b', message: 'is wrong.' }, text: 'a.b: is wrong.' },
     { problem: { file: 'f.yaml', message: 'is wrong.' }, text: 'f.yaml: is wrong.' },
     { problem: { file: 'f.yaml', line: 12, message: 'is wrong.' }, text: 'f.yaml:12: is wrong.' },
-    { problem: { line: 12, field: 'a', message: 'is wrong.' }, text: 'a: is wrong.' },
+    { problem: { line: 12, field: 'a', message: 'is wrong.' }, text: 'line 12, a: is wrong.' },
     {
       problem: { file: 'f.yaml', line: 12, field: 'evals.0.weight', message: 'must be above 0.', remedy: 'Give one.' },
       text: 'f.yaml:12, evals.0.weight: must be above 0. Give one.',

@@ -7,7 +7,7 @@ import { clearStop, requestStop } from '../../lambdas/platform/shutdown.ts';
 import { forgetModel } from '../../lambdas/rollout/item.ts';
 import { settleRun } from '../../lambdas/service/settle-run.ts';
 import { loadContext, runObject } from '../../lambdas/store/artifacts.ts';
-import { loadChampion } from '../../lambdas/store/champions.ts';
+import { loadChampion, loadLastLook } from '../../lambdas/store/champions.ts';
 import { getArtifact } from '../../lambdas/store/objects.ts';
 import { listEvents } from '../../lambdas/store/run-lists.ts';
 import { loadRun, updateRun } from '../../lambdas/store/runs.ts';
@@ -91,6 +91,8 @@ describe('a task that is started by its name', () => {
     expect((await eventsOf('second')).at(-1)).toBe('ended');
     const look = await getArtifact(runObject('second', 'report.json'), unfinishedReportSchema);
     expect(look).toMatchObject({ verdict: 'skipped_unchanged', recommended: { components: champion?.components } });
+    // What it was compared with stays: or a score that falls a little each time would never be seen to fall.
+    expect(await loadLastLook('routing')).toMatchObject({ runId: 'second', scoresOf: 'first' });
 
     await storeTask('routing', { ...world, train: world.train.slice(1) }, settings);
     const third = await outcomeOf('third', { task: 'routing', trigger: 'schedule' });

@@ -8,6 +8,7 @@ import { handler as prepare } from '../../lambdas/handlers/prepare.ts';
 import { handler as prepareEvaluation } from '../../lambdas/handlers/prepare-evaluation.ts';
 import { handler as recordFailure } from '../../lambdas/handlers/record-failure.ts';
 import { contentHash } from '../../lambdas/rollout/resolve-task.ts';
+import { storeExamples } from '../../lambdas/service/datasets.ts';
 import { loadContext } from '../../lambdas/store/artifacts.ts';
 import { loadEvaluationPlan } from '../../lambdas/store/evaluations.ts';
 import { bucketNamed, putText, uriOf } from '../../lambdas/store/objects.ts';
@@ -75,6 +76,27 @@ describe('a task by its name', () => {
 
     expect((await loadContext('pasted-run')).taskVersion).toBe(1);
     expect((await loadContext('pasted-task')).taskVersion).toBe(1);
+  });
+
+  it('may be a task in place whose datasets are those of the API, by their ids', async () => {
+    const stored = async (split: 'train' | 'validation' | 'test') =>
+      (await storeExamples('datasets', 'pasted', split, world[split])).id;
+    const [train, validation, test] = [await stored('train'), await stored('validation'), await stored('test')];
+    const task = (ids: Record<string, string>) => ({
+      name: 'pasted',
+      prompt: { system: world.system },
+      model: { name: 'task-model' },
+      reflection: { name: 'reflection-model' },
+      datasets: Object.fromEntries(Object.entries(ids).map(([split, dataset]) => [split, { dataset }])),
+      evals: [{ name: 'code', type: 'exact_match' }],
+      budget: { rollouts: 100 },
+    });
+
+    await start('by-ids', { task: task({ train, validation, test }) });
+    const other = await problemsOf({ task: { ...task({ train, validation, test }), name: 'another' } });
+
+    expect((await loadContext('by-ids')).train.map(({ id }) => id)).toEqual(world.train.map(({ id }) => id));
+    expect(other['task.datasets.train']).toMatch(/no dataset .* of another/);
   });
 
   it.each([
