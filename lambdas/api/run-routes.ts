@@ -8,6 +8,7 @@ import { tryDispatch } from '../service/dispatch.ts';
 import { listedRun, mayHaveReport, runPaths } from '../service/run-view.ts';
 import { type Changed, resumeRun, stopRun } from '../service/stop-run.ts';
 import { runObject } from '../store/artifacts.ts';
+import { linkTo } from '../store/links.ts';
 import { getText } from '../store/objects.ts';
 import { listRuns, type RunCursor } from '../store/run-lists.ts';
 import { cursorsOf, pageOf, pageQuery } from './cursor.ts';
@@ -128,6 +129,9 @@ function changeRoute(
 /** A page that was made from what models have said loads nothing and runs nothing. */
 const PAGE_POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; sandbox";
 
+/** What a Lambda function may answer is 6 MB of JSON, in which quotes of the report are escaped. */
+const MOST_BYTES = 4_000_000;
+
 function reportRoute(words: RunWords, schema: z.ZodType, file: string): Route {
   const { kind, noun, plural } = words;
   const hasPage = kind === 'optimization';
@@ -144,6 +148,10 @@ function reportRoute(words: RunWords, schema: z.ZodType, file: string): Route {
     errors: [404],
     responses: {
       200: { description: 'The report.', schema, ...(hasPage ? { alsoContentTypes: ['text/html'] } : {}) },
+      303: {
+        description: 'The report is too large for an answer: it is fetched from there, unsigned, within the hour.',
+        headers: { Location: 'Where the report is.' },
+      },
     },
     async handler({ params: { id } }, context) {
       const run = await findRun(words, id);
@@ -151,6 +159,10 @@ function reportRoute(words: RunWords, schema: z.ZodType, file: string): Route {
       const isPage = accepts(context, { header: 'Accept', supports, default: 'application/json' }) === 'text/html';
       const text = mayHaveReport(run) ? await getText(runObject(id, isPage ? 'report.html' : file)) : null;
       if (text === null) throw noReport(words, run);
+      if (Buffer.byteLength(text) > MOST_BYTES) {
+        const { url } = await linkTo(runObject(id, isPage ? 'report.html' : file));
+        return new Response(null, { status: 303, headers: { Location: url, Vary: 'Accept' } });
+      }
       return new Response(text, {
         headers: isPage
           ? { 'Content-Type': 'text/html; charset=utf-8', 'Content-Security-Policy': PAGE_POLICY, Vary: 'Accept' }

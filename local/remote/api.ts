@@ -70,6 +70,9 @@ export function remoteApi(base: string, send: SendRequest, waitsMs: readonly num
     for (let tried = 0; ; tried++) {
       const answer = await ask(send, url, { method, headers, body }, signal);
       if (answer instanceof Response && answer.ok) return answer.text();
+      const elsewhere = answer instanceof Response && answer.status === 303 ? answer.headers.get('location') : null;
+      // What is too large for an answer has a link of its own, which says by itself who may have it.
+      if (elsewhere !== null) return remoteApi(new URL(elsewhere, url).href, sendPlain, waitsMs).text('GET', '');
       const waitMs = waitsMs[tried];
       if (waitMs === undefined || (answer instanceof Response && !isPassing(answer.status))) {
         throw answer instanceof Response ? await errorOf(answer, file) : unreachable(root, answer);

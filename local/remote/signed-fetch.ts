@@ -25,7 +25,7 @@ export type SendRequest = (url: URL, request: ApiRequest, signal: AbortSignal) =
 
 /** Sends requests as they are. */
 export const sendPlain: SendRequest = (url, { method, headers, body }, signal) =>
-  fetch(url, { method, headers, signal, redirect: 'error', ...(body === undefined ? {} : { body }) });
+  fetch(url, { method, headers, signal, redirect: 'manual', ...(body === undefined ? {} : { body }) });
 
 /** Sends requests to API Gateway (`execute-api`) with a signature over method, path, query, headers and body. */
 export function sendSigned({ region, credentials }: Signer): SendRequest {

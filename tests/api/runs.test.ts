@@ -219,6 +219,17 @@ describe('a run', () => {
     expect((await ask('POST', '/evaluations/halted/stop')).status).toBe(404);
   });
 
+  it('has a report that is too large for an answer where its link leads', async () => {
+    await runOf('large', { status: 'succeeded' });
+    const text = JSON.stringify({ verdict: 'improved', edits: 'x'.repeat(4_000_000) });
+    await putText(runObject('large', 'report.json'), text, 'application/json');
+
+    const answer = await createApp().request('/runs/large/report');
+
+    expect([answer.status, await answer.text()]).toEqual([303, '']);
+    expect(await (await fetch(answer.headers.get('location') ?? '')).text()).toBe(text);
+  });
+
   it('has no report while it goes on, and after that JSON, a page, and a link to the page', async () => {
     await runOf('reported', { status: 'running' });
     const early = await ask('GET', '/runs/reported/report');

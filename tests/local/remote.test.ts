@@ -94,6 +94,20 @@ describe('a service at an address', () => {
     expect(api.requests[0]?.headers.authorization).toBe('Bearer open-sesame');
   });
 
+  it('is followed to where an answer is that was too large, without the token', async () => {
+    const api = await fake(({ path }) =>
+      path === '/runs/r/report'
+        ? { status: 303, body: '', headers: { location: '/store/report.json?signature=a%2Fb' } }
+        : { status: 200, body: path },
+    );
+    vi.stubEnv('PROMPT_OPTIMIZER_TOKEN', 'open-sesame');
+
+    const text = await (await connect(api.url)).text('GET', '/runs/r/report');
+
+    expect(text).toBe('/store/report.json?signature=a%2Fb');
+    expect(api.requests.map(({ headers }) => headers.authorization)).toEqual(['Bearer open-sesame', undefined]);
+  });
+
   it('is asked again after a failure that passes, and gives up with a sentence', async () => {
     let asked = 0;
     const api = await fake(() => {
