@@ -87,7 +87,7 @@ export async function promote(request: PromotionRequest): Promise<PromotionResul
 
 export interface RollbackRequest {
   readonly task: string;
-  /** The version that is to be in use again; default: the one before the champion. */
+  /** The version that is to be in use again; default: the one before that in which the champion's prompt came first. */
   readonly version?: number | undefined;
   readonly ifVersion?: number | undefined;
   readonly note?: string | undefined;
@@ -102,7 +102,7 @@ export async function rollback({
 }: RollbackRequest): Promise<PromotionResult> {
   const champion = await currentChampion(task, ifVersion);
   if ('ok' in champion) return champion;
-  const wanted = version ?? champion.version - 1;
+  const wanted = version ?? (await writtenAs(champion)).version - 1;
   const earlier = wanted < 1 ? null : await loadChampion(task, wanted);
   if (earlier === null) {
     return notFound(
@@ -138,6 +138,12 @@ export async function rollback({
   const run = await loadRun(earlier.runId ?? champion.runId ?? '-');
   if (run !== null) await tellPromoted(run, { version: next.version, by: 'person', promotion: null }, next.version);
   return { ok: true, champion: next };
+}
+
+/** The version in which a champion's prompt came first: what is rolled back twice goes two versions back. */
+async function writtenAs(champion: Champion): Promise<Champion> {
+  const earlier = champion.rollbackOf === null ? null : await loadChampion(champion.task, champion.rollbackOf);
+  return earlier === null ? champion : writtenAs(earlier);
 }
 
 async function currentChampion(task: string, ifVersion: number | undefined): Promise<Champion | PromotionProblem> {

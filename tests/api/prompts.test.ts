@@ -109,6 +109,17 @@ describe('POST /prompts/{task}/rollback', () => {
     expect(named.body).toMatchObject({ version: 4, rollbackOf: 2, note: 'Better after all.' });
   });
 
+  it('goes further back each time', async () => {
+    await promptWith('further', 1);
+    for (const version of [2, 3]) await addChampion(championOf('further', version, { runId: null }));
+
+    const answers = [];
+    for (let i = 0; i < 3; i++) answers.push(await ask('POST', '/prompts/further/rollback'));
+
+    expect(answers.map(({ body }) => body.rollbackOf)).toEqual([2, 1, undefined]);
+    expect(answers.at(-1)?.status).toBe(404);
+  });
+
   it('refuses what is not there, what is in use, and who has not seen the champion', async () => {
     await promptWith('stay', 1);
     const rollback = (body?: object, headers?: Record<string, string>) =>
