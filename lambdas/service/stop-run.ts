@@ -61,10 +61,26 @@ async function stopGoingOn(run: RunRecord): Promise<RunRecord> {
   return stopped ?? (await loadRun(run.runId)) ?? run;
 }
 
-/** Lets a run that was stopped or failed go on where it was: it waits for a place as a new one does. */
-export async function resumeRun(runId: string): Promise<Changed | null> {
+/** A run that is being stopped is stopped within that time, as a rule. */
+const STOPS = { tries: 20, pauseMs: 250 } as const;
+
+/** The run, once a stop that is under way has come to its end. */
+async function whenStopped(runId: string, tries: number): Promise<RunRecord | null> {
+  let run = await loadRun(runId);
+  for (let i = 0; i < tries && run?.status === 'stopping'; i++) {
+    await wait(STOPS.pauseMs);
+    run = await loadRun(runId);
+  }
+  return run;
+}
+
+/**
+ * Lets a run that was stopped or failed go on where it was: it waits for a place as a new one does.
+ * @param looks how often a run that is still being stopped is looked at again
+ */
+export async function resumeRun(runId: string, looks: number = STOPS.tries): Promise<Changed | null> {
   for (let i = 0; i < TRIES; i++) {
-    const run = await loadRun(runId);
+    const run = await whenStopped(runId, looks);
     if (run === null) return null;
     if (run.status === 'queued' || run.status === 'running') {
       // Asked for twice.

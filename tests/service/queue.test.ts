@@ -218,7 +218,7 @@ describe('stopping and resuming', () => {
 
     expect(await stopRun('back')).toMatchObject({ ok: true, record: { status: 'stopping' } });
     expect(executions.running).toEqual([]);
-    expect(await resumeRun('back')).toMatchObject({ ok: false, code: 'run_is_stopping' });
+    expect(await resumeRun('back', 1)).toMatchObject({ ok: false, code: 'run_is_stopping' });
     await end('back', 'stopped');
     const resumed = await Promise.all([resumeRun('back'), resumeRun('back')]);
 
