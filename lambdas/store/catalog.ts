@@ -137,27 +137,34 @@ export function versionEntry(version: number): string {
   return `${VERSION}${String(version).padStart(DIGITS, '0')}`;
 }
 
-/** The version; null when there is none. */
-export function getVersion<T>(collection: string, version: number, schema: z.ZodType<T>): Promise<T | null> {
-  return getEntry(collection, versionEntry(version), schema);
+/** A page to be read: the entry after which it begins, and its size. */
+export interface PageRequest {
+  readonly after?: string | null;
+  readonly limit?: number;
 }
 
-/** The newest version; null when there is none. */
-export async function newestVersion<T>(collection: string, schema: z.ZodType<T>): Promise<T | null> {
-  const { items } = await listEntries(collection, schema, { prefix: VERSION, limit: 1, newestFirst: true });
-  return items[0] ?? null;
+/** A log of versions, by the name of what they are versions of. */
+export interface VersionLog<T> {
+  /** A version, the newest when none is named; null when there is none. */
+  load(name: string, version?: number): Promise<T | null>;
+  /** Adds a version under its number. Gives false when somebody else has added that number first. */
+  add(name: string, value: T): Promise<boolean>;
+  /** A page of versions, newest first. */
+  list(name: string, page: PageRequest): Promise<EntryPage<T>>;
 }
 
-/** A page of versions, newest first. */
-export function listVersions<T>(
-  collection: string,
+/** @param collection where the versions of a name are */
+export function versionLog<T extends { readonly version: number }>(
+  collection: (name: string) => string,
   schema: z.ZodType<T>,
-  page: { after?: string | null; limit?: number },
-): Promise<EntryPage<T>> {
-  return listEntries(collection, schema, { ...page, prefix: VERSION, newestFirst: true });
-}
-
-/** Adds a version under its number. Gives false when somebody else has added that number first. */
-export function addVersion(collection: string, value: { readonly version: number }): Promise<boolean> {
-  return addEntry(collection, versionEntry(value.version), value);
+): VersionLog<T> {
+  return {
+    async load(name, version) {
+      if (version !== undefined) return getEntry(collection(name), versionEntry(version), schema);
+      const newest = { prefix: VERSION, limit: 1, newestFirst: true };
+      return (await listEntries(collection(name), schema, newest)).items[0] ?? null;
+    },
+    add: (name, value) => addEntry(collection(name), versionEntry(value.version), value),
+    list: (name, page) => listEntries(collection(name), schema, { ...page, prefix: VERSION, newestFirst: true }),
+  };
 }

@@ -7,17 +7,7 @@ import {
   type LastLook,
   lastLookSchema,
 } from '../contracts/catalog.ts';
-import {
-  addEntry,
-  addVersion,
-  type EntryPage,
-  getEntry,
-  getVersion,
-  listEntries,
-  listVersions,
-  newestVersion,
-  putEntry,
-} from './catalog.ts';
+import { addEntry, type EntryPage, getEntry, listEntries, type PageRequest, putEntry, versionLog } from './catalog.ts';
 
 const prompts = (task: string): string => `prompts#${task}`;
 const CHALLENGER = 'challenger#';
@@ -26,24 +16,17 @@ export function challengerEntry(id: string): string {
   return `${CHALLENGER}${id}`;
 }
 
+const champions = versionLog(prompts, championSchema);
+
 /** The champion in use, or the one of a version; null when there is none. */
-export function loadChampion(task: string, version?: number): Promise<Champion | null> {
-  return version === undefined
-    ? newestVersion(prompts(task), championSchema)
-    : getVersion(prompts(task), version, championSchema);
-}
+export const loadChampion = champions.load;
+
+/** Newest first. */
+export const listChampions = champions.list;
 
 /** The whole promotion: one write. false: somebody else has taken that version first. */
 export function addChampion(champion: Champion): Promise<boolean> {
-  return addVersion(prompts(champion.task), champion);
-}
-
-/** Newest first. */
-export function listChampions(
-  task: string,
-  page: { after?: string | null; limit?: number },
-): Promise<EntryPage<Champion>> {
-  return listVersions(prompts(task), championSchema, page);
+  return champions.add(champion.task, champion);
 }
 
 /** The same id is the same challenger, and the first word about it stays. */
@@ -52,10 +35,7 @@ export function addChallenger(challenger: Challenger): Promise<boolean> {
 }
 
 /** By id, which begins with the time, newest first. */
-export function listChallengers(
-  task: string,
-  page: { after?: string | null; limit?: number },
-): Promise<EntryPage<Challenger>> {
+export function listChallengers(task: string, page: PageRequest): Promise<EntryPage<Challenger>> {
   return listEntries(prompts(task), challengerSchema, { ...page, prefix: CHALLENGER, newestFirst: true });
 }
 

@@ -1,18 +1,9 @@
 /** Stored tasks: each change is a version, and every version stays. */
 import { type TaskHead, type TaskVersion, taskHeadSchema, taskVersionSchema } from '../contracts/catalog.ts';
-import {
-  addVersion,
-  type EntryPage,
-  getEntry,
-  getVersion,
-  listEntries,
-  listVersions,
-  newestVersion,
-  putEntry,
-} from './catalog.ts';
+import { type EntryPage, getEntry, listEntries, type PageRequest, putEntry, versionLog } from './catalog.ts';
 
 const HEADS = 'tasks';
-const versionsOf = (name: string): string => `task#${name}`;
+const versions = versionLog((name) => `task#${name}`, taskVersionSchema);
 
 /** null: there never was such a task. A deleted one has `deletedAt`. */
 export function loadTaskHead(name: string): Promise<TaskHead | null> {
@@ -24,26 +15,17 @@ export function saveTaskHead(head: TaskHead): Promise<void> {
 }
 
 /** By name, deleted ones included. */
-export function listTaskHeads(page: { after?: string | null; limit?: number }): Promise<EntryPage<TaskHead>> {
+export function listTaskHeads(page: PageRequest): Promise<EntryPage<TaskHead>> {
   return listEntries(HEADS, taskHeadSchema, page);
 }
 
 /** A version of a task; the newest when none is named. */
-export function loadTaskVersion(name: string, version?: number): Promise<TaskVersion | null> {
-  return version === undefined
-    ? newestVersion(versionsOf(name), taskVersionSchema)
-    : getVersion(versionsOf(name), version, taskVersionSchema);
-}
+export const loadTaskVersion = versions.load;
+
+/** Newest first. */
+export const listTaskVersions = versions.list;
 
 /** false: somebody else has added that version first. */
 export function addTaskVersion(task: TaskVersion): Promise<boolean> {
-  return addVersion(versionsOf(task.name), task);
-}
-
-/** Newest first. */
-export function listTaskVersions(
-  name: string,
-  page: { after?: string | null; limit?: number },
-): Promise<EntryPage<TaskVersion>> {
-  return listVersions(versionsOf(name), taskVersionSchema, page);
+  return versions.add(task.name, task);
 }
