@@ -134,7 +134,9 @@ const rollbackPrompt = defineRoute({
   body: {
     'application/json': z
       .strictObject({
-        version: versionSchema.optional().describe("Default: the one before that in which the champion's prompt came first."),
+        version: versionSchema
+          .optional()
+          .describe("Default: the one before that in which the champion's prompt came first."),
         note: noteSchema.optional(),
       })
       .meta({ id: 'Rollback', description: 'Which version is to be back.' })
