@@ -113,7 +113,7 @@ export const contextSchema = z.strictObject({
   notice: z.string().nullable(),
   /** Version of the stored task that this run is of; null for a task that came with the execution. */
   taskVersion: z.number().int().min(1).nullable().default(null),
-  /** Identity of what a re-optimization depends on: task, model and data; see `rollout/fingerprint.ts`. */
+  /** Identity of what a re-optimization depends on: task, model and data; see `rollout/fingerprint.ts`. Empty where that is not the stored task's own. */
   fingerprint: z.string().default(''),
   /** The prompt that the winner must beat as well; null when there is none beside the baseline. */
   champion: z

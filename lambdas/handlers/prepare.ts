@@ -76,7 +76,8 @@ async function begin(runId: string, input: unknown): Promise<Begun> {
     known: await knownOf(task, test),
     notice: modelNotice() ?? asked.notice ?? null,
     taskVersion: version,
-    fingerprint,
+    // A run of the task with something else in it says nothing of the task as it is stored.
+    fingerprint: resolved.isAsStored ? fingerprint : '',
     ...(await championFields(runId, task, version, fingerprint, asked)),
   });
   await saveArchive(newArchive(runId, task));

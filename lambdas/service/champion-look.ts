@@ -76,7 +76,7 @@ export async function keepLook(
   scores: Readonly<Record<string, Record<string, number>>>,
   isUnchanged = false,
 ): Promise<void> {
-  const champion = await loadChampion(task);
+  const champion = fingerprint === '' ? null : await loadChampion(task);
   if (champion === null) return;
   const isOurs = champion.runId === runId && scores[champion.candidateId ?? ''] !== undefined;
   const isBaseline = samePrompt(champion.components, baseline) && scores[BASELINE_ID] !== undefined;

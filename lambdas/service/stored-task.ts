@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { InvalidInputError } from '../contracts/errors.ts';
 import type { ExecutionInput } from '../contracts/payloads.ts';
 import type { Components, TaskInput } from '../contracts/task.ts';
+import { contentHash } from '../rollout/resolve-task.ts';
 import { loadChampion } from '../store/champions.ts';
 import { loadDatasetRecord } from '../store/dataset-records.ts';
 import { loadTaskHead, loadTaskVersion } from '../store/tasks.ts';
@@ -14,6 +15,8 @@ export interface ResolvedTask {
   readonly version: number | null;
   /** The prompt that the task itself has, whatever the search starts from. */
   readonly ownPrompt: Components;
+  /** Whether it searches what the stored task searches: what was overridden says only what may be spent, and by whom. */
+  readonly isAsStored: boolean;
 }
 
 type Named = Pick<ExecutionInput, 'task' | 'version' | 'overrides' | 'from' | 'trigger'>;
@@ -26,7 +29,7 @@ export async function resolveTask({ task: given, version, overrides, from, trigg
     if (field !== null)
       throw refused(field, 'is of stored tasks alone.', 'Give the name of a stored task, or take it out.');
     const task = overrides === undefined ? given : withOverrides(given, overrides);
-    return { task, version: null, ownPrompt: task.prompt };
+    return { task, version: null, ownPrompt: task.prompt, isAsStored: false };
   }
   const head = await loadTaskHead(given);
   if (head === null || head.deletedAt !== null) {
@@ -48,7 +51,16 @@ export async function resolveTask({ task: given, version, overrides, from, trigg
     task: champion === null ? task : { ...task, prompt: champion.components },
     version: stored.version,
     ownPrompt: task.prompt,
+    isAsStored: overrides === undefined || isSameSearch(task, withOverrides(stored.task, undefined)),
   };
+}
+
+function isSameSearch(a: TaskInput, b: TaskInput): boolean {
+  const searched = ({ budget: _budget, promotion: _promotion, schedule: _schedule, optimizer, ...rest }: TaskInput) => {
+    const { seed: _seed, concurrency: _concurrency, ...search } = optimizer;
+    return contentHash({ ...rest, optimizer: search });
+  };
+  return searched(a) === searched(b);
 }
 
 /** Fields that a resource of the API has in common with the input of an execution. */
