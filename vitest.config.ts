@@ -16,7 +16,11 @@ const pure = [
 ].map((folder) => `tests/${folder}/**/*.test.ts`);
 
 /** Folders whose files each start stores of their own and take the environment back: they share workers one after another. */
-const stores = ['api', 'service', 'store', 'rollout'].map((folder) => `tests/${folder}/**/*.test.ts`);
+const stores = [
+  '{api,service,store,rollout,platform}/**/*',
+  'local/service/*',
+  'local/{compare,dataset,edited-text,from-a-spec,guards,progress,remote*,review-page,spec*,synthesize-machine}',
+].map((files) => `tests/${files}.test.ts`);
 
 /** Files that wait for long begin first: begun last, they would keep one worker busy while the others have nothing left. */
 const longest = [

@@ -75,7 +75,7 @@ describe('the command line', () => {
   });
 
   it('takes datasets as CSV and gives the same result as with the same lines as JSONL', async () => {
-    const task = newTask();
+    const task = newTask({ budget: { rollouts: 120 } });
     const csv = (rows: readonly { id: string; input: unknown; expected?: unknown }[]): string =>
       ['id,input,expected,owner', ...rows.map(({ id, input, expected }) => `${id},"${input}",${expected},me`)].join(
         '\r\n',
