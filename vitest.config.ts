@@ -18,8 +18,7 @@ const pure = [
 /** Folders whose files each start stores of their own and take the environment back: they share workers one after another. */
 const stores = [
   '{api,service,store,rollout,platform}/**/*',
-  'local/service/*',
-  'local/{compare,dataset,edited-text,from-a-spec,guards,progress,remote*,review-page,spec*,synthesize-machine}',
+  'local/{dataset,edited-text,progress,review-page,spec-file}',
 ].map((files) => `tests/${files}.test.ts`);
 
 /** Files that wait for long begin first: begun last, they would keep one worker busy while the others have nothing left. */
