@@ -109,6 +109,19 @@ export interface Route extends Description {
   answer(context: Context): Promise<Response>;
 }
 
+/** A route's handler, whatever the types of what it is given. */
+interface AnyHandler {
+  handler(input: AnyInput, context: Context): Promise<AnyReply | Response>;
+}
+
+interface AnyInput {
+  readonly params: unknown;
+  readonly query: unknown;
+  readonly headers: unknown;
+  readonly contentType?: string;
+  readonly body?: unknown;
+}
+
 /** Largest body where a route does not say otherwise: what an execution's input may have. */
 const BODY_LIMIT = 256 * 1024;
 
@@ -124,6 +137,8 @@ export function defineRoute<
 >(spec: RouteSpec<P, Q, H, B, R>): Route {
   const { params = none, query = none, headers = none, body = {} } = spec;
   const { handler: _handler, ...described } = spec;
+  // Each part is read with the schema that its type comes from; absent schemas are those of empty objects.
+  const anyHandler: AnyHandler = spec;
   return {
     ...described,
     params,
@@ -138,8 +153,7 @@ export function defineRoute<
         headers: readHeaders(headers, context.req),
         ...(await readBody(body, context.req)),
       };
-      // Each part was just read with the schema that its type comes from; absent schemas are those of empty objects.
-      const reply = await spec.handler(input as unknown as Input<P, Q, H, B>, context);
+      const reply = await anyHandler.handler(input, context);
       return reply instanceof Response ? reply : respond(reply);
     },
   };

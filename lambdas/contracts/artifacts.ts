@@ -6,7 +6,6 @@ import { z } from 'zod';
 import { attributionStateSchema } from './attribution.ts';
 import { exampleSchema } from './dataset.ts';
 import { stepSchema } from './step.ts';
-import { componentsSchema, taskSchema } from './task.ts';
 
 /**
  * What was paid for. `calls` counts every request that left for the model itself, answered or not; tokens and cost are
@@ -83,59 +82,6 @@ export const paidCallSchema = z.strictObject({
   usage: usageSchema,
 });
 export type PaidCall = z.infer<typeof paidCallSchema>;
-
-/** What is known of a task from its history: `contracts/history.ts`. */
-export const knownSchema = z.strictObject({
-  /** When somebody looked at examples of this test set, by run, and at which share of them. */
-  unsealed: z.array(z.strictObject({ runId: z.string(), at: z.string(), share: z.number().min(0).max(1) })),
-  /** Standard deviation of a judge's scores of the same answer, by eval, as last measured. */
-  judgeNoise: z.record(
-    z.string(),
-    z.strictObject({ sd: z.number().min(0).nullable(), answers: z.number().int(), runId: z.string(), at: z.string() }),
-  ),
-});
-export type Known = z.infer<typeof knownSchema>;
-
-/** Context (S3, `context.json`). Written once by Prepare. Read by every later state. Holds nothing sealed. */
-export const contextSchema = z.strictObject({
-  schema: z.literal('prompt-optimizer.context.v1'),
-  runId: z.string(),
-  task: taskSchema,
-  train: z.array(exampleSchema),
-  validation: z.array(exampleSchema),
-  /** Examples in the sealed test set, and UTF-8 bytes of the largest input and expected value. */
-  test: z.strictObject({
-    size: z.number().int().min(1),
-    maxInputBytes: z.number().int().min(0),
-    maxExpectedBytes: z.number().int().min(0),
-  }),
-  known: knownSchema,
-  notice: z.string().nullable(),
-  /** Version of the stored task that this run is of; null for a task that came with the execution. */
-  taskVersion: z.number().int().min(1).nullable().default(null),
-  /** Identity of what a re-optimization depends on: task, model and data; see `rollout/fingerprint.ts`. Empty where that is not the stored task's own. */
-  fingerprint: z.string().default(''),
-  /** The prompt that the winner must beat as well; null when there is none beside the baseline. */
-  champion: z
-    .strictObject({
-      /** null: a prompt that somebody gave to be compared with (`--compare`). */
-      version: z.number().int().min(1).nullable(),
-      components: componentsSchema,
-    })
-    .nullable()
-    .default(null),
-  /** A scheduled run that first asks whether anything changed; null for any other. */
-  check: z
-    .strictObject({
-      /** The draw of validation that is fresh: no other run has it. */
-      draw: z.number().int().min(0),
-      /** Scores of the baseline (the champion) by example when it was last looked at; null when it never was. */
-      reference: z.record(z.string(), z.number()).nullable(),
-    })
-    .nullable()
-    .default(null),
-});
-export type RunContext = z.infer<typeof contextSchema>;
 
 /** Sealed test set (S3, sealed bucket). Written by Prepare, read by Verify. Nobody else has the right. */
 export const sealedTestSchema = z.strictObject({
@@ -286,44 +232,6 @@ export const archiveSchema = z.strictObject({
   check: checkSchema.nullable().default(null),
 });
 export type Archive = z.infer<typeof archiveSchema>;
-
-/** Reflection record (DynamoDB), by (run, generation, slot, attempt). Written and read by Mutate. */
-export const reflectionRecordSchema = z.strictObject({
-  epoch: z.number().int().min(0),
-  /** Name and version of the prompt that asked for it; replies of before there was one have none. */
-  prompt: z.string().optional(),
-  reply: z.string().nullable(),
-  /** Whether the reply was cut at `maxOutputTokens`. */
-  truncated: z.boolean(),
-  failure: failureSchema.nullable(),
-  usage: usageSchema,
-});
-export type ReflectionRecord = z.infer<typeof reflectionRecordSchema>;
-
-/**
- * Outcome of one Mutate item (DynamoDB), by (run, turn, index). Written by Mutate, read by Plan. `running` is written
- * before the child is rolled out, so that a child is known even when its item dies.
- */
-export const mutationOutcomeSchema = z.strictObject({
-  epoch: z.number().int().min(0),
-  /** `proposed`: under `attribution` the text is all that is asked for. */
-  status: z.enum(['running', 'accepted', 'rejected', 'failed', 'proposed']),
-  reason: z.string().nullable(),
-  /** The new text of the component; null when none passed the guards. */
-  text: z.string().nullable(),
-  /** Whether a reflection call was made, and whether one was answered. */
-  reflected: z.enum(['not_asked', 'answered', 'unanswered']),
-});
-export type MutationOutcome = z.infer<typeof mutationOutcomeSchema>;
-
-/** Calls of one item that belong to no stored rollout or reflection (DynamoDB). Written by items, read by Plan. */
-export const ledgerSchema = z.strictObject({
-  task: usageSchema,
-  reflection: usageSchema,
-  /** The last error of the item, for the sentence that says why a run failed. */
-  lastError: z.strictObject({ name: z.string(), message: z.string() }).nullable(),
-});
-export type Ledger = z.infer<typeof ledgerSchema>;
 
 /** One sealed rollout without its text: all that leaves Verify. */
 export const verificationRowSchema = z.strictObject({

@@ -1,6 +1,7 @@
 /** `evaluation.json`, what an evaluation found. Scores and differences are points in [0, 1]; `costUsd` is US dollars. */
 import { z } from 'zod';
-import { knownSchema, spendSchema } from './artifacts.ts';
+import { spendSchema } from './artifacts.ts';
+import { knownSchema } from './context.ts';
 import { splitNames } from './dataset.ts';
 
 const interval = z.tuple([z.number(), z.number()]);

@@ -3,7 +3,8 @@
  * `statemachine/evaluate.asl.json` is started with, and what it keeps. Scores are points in [0, 1], money US dollars.
  */
 import { z } from 'zod';
-import { knownSchema, spendSchema, usageSchema, verificationRowSchema } from './artifacts.ts';
+import { spendSchema, usageSchema, verificationRowSchema } from './artifacts.ts';
+import { knownSchema } from './context.ts';
 import { exampleSchema, splitNames } from './dataset.ts';
 import type { EvalSettings, evalSettingsSchema } from './evals.ts';
 import { itemResultSchema, overridesSchema, runIdSchema } from './payloads.ts';

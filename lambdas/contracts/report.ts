@@ -1,13 +1,7 @@
 /** `report.json`, the run's proof. Scores and differences are points in [0, 1]; `costUsd` is US dollars. */
 import { z } from 'zod';
-import {
-  candidateStatuses,
-  checkSchema,
-  generationSchema,
-  knownSchema,
-  spendSchema,
-  stopReasons,
-} from './artifacts.ts';
+import { candidateStatuses, checkSchema, generationSchema, spendSchema, stopReasons } from './artifacts.ts';
+import { knownSchema } from './context.ts';
 import { verdicts } from './payloads.ts';
 import { componentsSchema } from './task.ts';
 

@@ -1,5 +1,6 @@
 /** Conclude: statistics, verdict, report, promotion. Idempotent: the same scores make the same files, and one champion. */
-import type { Archive, Rollout, RunContext, Spend, VerificationRow } from '../contracts/artifacts.ts';
+import type { Archive, Rollout, Spend, VerificationRow } from '../contracts/artifacts.ts';
+import type { RunContext } from '../contracts/context.ts';
 import { ModelRefusedRequestError } from '../contracts/errors.ts';
 import { type RunOutcome, runOutcomeSchema, type Turn, turnSchema } from '../contracts/payloads.ts';
 import type { Report } from '../contracts/report.ts';

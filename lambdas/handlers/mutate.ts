@@ -1,5 +1,7 @@
 /** Mutate: one item makes one child. Parent on a minibatch, reflection, guards, child on the same minibatch. */
-import type { Archive, MutationOutcome, Rollout, RunContext, Usage } from '../contracts/artifacts.ts';
+import type { Archive, Rollout, Usage } from '../contracts/artifacts.ts';
+import type { RunContext } from '../contracts/context.ts';
+import type { MutationOutcome } from '../contracts/item-records.ts';
 import type { ItemInput } from '../contracts/payloads.ts';
 import type { MutateItem } from '../contracts/step.ts';
 import type { Components } from '../contracts/task.ts';

@@ -1,5 +1,6 @@
 /** PlanEvaluation: counts what has landed and hands out the next step, until all is done. The single writer of the state. */
-import type { Ledger, Spend } from '../contracts/artifacts.ts';
+
+import type { Spend } from '../contracts/artifacts.ts';
 import { ModelRefusedRequestError } from '../contracts/errors.ts';
 import {
   type EvaluationPlan,
@@ -8,6 +9,7 @@ import {
   type EvaluationStep,
   evaluationStepSchema,
 } from '../contracts/evaluation.ts';
+import type { Ledger } from '../contracts/item-records.ts';
 import { type Turn, turnSchema } from '../contracts/payloads.ts';
 import type { RunRecord } from '../contracts/run.ts';
 import { jobCount } from '../evaluation/jobs.ts';

@@ -1,5 +1,6 @@
 /** Plan: folds what has landed into the archive and names the next step. The single writer. Loads, calls, saves. */
-import type { Archive, RunContext } from '../contracts/artifacts.ts';
+import type { Archive } from '../contracts/artifacts.ts';
+import type { RunContext } from '../contracts/context.ts';
 import { type PlanOutput, planOutputSchema, type Turn, turnSchema } from '../contracts/payloads.ts';
 import { activeStatuses, type Progress, type RunRecord } from '../contracts/run.ts';
 import type { Task } from '../contracts/task.ts';

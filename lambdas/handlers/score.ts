@@ -1,5 +1,5 @@
 /** Score: runs one shard of (candidate, example, draw). */
-import type { RunContext } from '../contracts/artifacts.ts';
+import type { RunContext } from '../contracts/context.ts';
 import { promptsById } from '../optimizer/steps/search.ts';
 import { addUsage } from '../optimizer/usage.ts';
 import { keepLedger, loadItem } from '../rollout/item.ts';

@@ -1,5 +1,6 @@
 /** Verify: baseline, winner and champion on a shard of the sealed test set. Only scores leave this function. */
-import type { Archive, RunContext, VerificationRow } from '../contracts/artifacts.ts';
+import type { Archive, VerificationRow } from '../contracts/artifacts.ts';
+import type { RunContext } from '../contracts/context.ts';
 import type { Components } from '../contracts/task.ts';
 import { candidateOf, componentsOf } from '../optimizer/archive.ts';
 import { CHAMPION_ID } from '../optimizer/champion.ts';

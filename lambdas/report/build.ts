@@ -1,5 +1,6 @@
 /** From the archive and the sealed scores to `report.json`. Pure. */
-import type { Archive, RunContext, Spend, VerificationRow } from '../contracts/artifacts.ts';
+import type { Archive, Spend, VerificationRow } from '../contracts/artifacts.ts';
+import type { RunContext } from '../contracts/context.ts';
 import { TooManyFailuresError } from '../contracts/errors.ts';
 import type { Mean, Report } from '../contracts/report.ts';
 import { BASELINE_ID, candidateOf, componentsOf } from '../optimizer/archive.ts';

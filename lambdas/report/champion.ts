@@ -1,5 +1,6 @@
 /** The winner against the champion on the sealed test, by the rules of the verdict. */
-import type { Archive, RunContext, VerificationRow } from '../contracts/artifacts.ts';
+import type { Archive, VerificationRow } from '../contracts/artifacts.ts';
+import type { RunContext } from '../contracts/context.ts';
 import type { Difference, Report } from '../contracts/report.ts';
 import { BASELINE_ID } from '../optimizer/archive.ts';
 import { championIdIn } from '../optimizer/champion.ts';

@@ -1,5 +1,6 @@
 /** Validation examples on which the best did better or worse than the baseline, the most telling first. */
-import type { Rollout, RunContext } from '../contracts/artifacts.ts';
+import type { Rollout } from '../contracts/artifacts.ts';
+import type { RunContext } from '../contracts/context.ts';
 import { ROUNDING_ERROR } from '../optimizer/statistics.ts';
 import type { ComparedExample } from './html/input.ts';
 

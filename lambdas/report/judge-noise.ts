@@ -1,5 +1,5 @@
 /** What a report says of its judges and its test set: how far their own noise goes, and who has looked at what. Pure. */
-import type { RunContext } from '../contracts/artifacts.ts';
+import type { RunContext } from '../contracts/context.ts';
 import type { Report } from '../contracts/report.ts';
 import { noiseDifference } from '../evaluation/compare-judges.ts';
 

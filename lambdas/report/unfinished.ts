@@ -1,5 +1,6 @@
 /** `report.json` and the page of a run that ended before a verdict: what was spent, and how far it came. Pure. */
-import type { Archive, RunContext, Spend } from '../contracts/artifacts.ts';
+import type { Archive, Spend } from '../contracts/artifacts.ts';
+import type { RunContext } from '../contracts/context.ts';
 import type { UnfinishedReport, UnfinishedVerdict } from '../contracts/report.ts';
 import { BASELINE_ID, candidateOf, componentsOf } from '../optimizer/archive.ts';
 import { meanScores } from '../optimizer/frontier.ts';

@@ -1,6 +1,8 @@
 /** What every Map item has in common: its run, its work from the archive, its ledger. */
-import type { Archive, Ledger, RunContext, Usage } from '../contracts/artifacts.ts';
+import type { Archive, Usage } from '../contracts/artifacts.ts';
+import type { RunContext } from '../contracts/context.ts';
 import type { EvaluationPlan, EvaluationState, Variant } from '../contracts/evaluation.ts';
+import type { Ledger } from '../contracts/item-records.ts';
 import type { ItemInput } from '../contracts/payloads.ts';
 import type { RunRecord } from '../contracts/run.ts';
 import type { Price, Task } from '../contracts/task.ts';

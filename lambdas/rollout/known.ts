@@ -1,5 +1,5 @@
 /** What is known of a task from its history: whether its test set is still sealed, and how sure its judges are. */
-import type { Known } from '../contracts/artifacts.ts';
+import type { Known } from '../contracts/context.ts';
 import type { Example } from '../contracts/dataset.ts';
 import type { EvalSettings } from '../contracts/evals.ts';
 import type { HistoryEntry } from '../contracts/history.ts';

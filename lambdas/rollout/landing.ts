@@ -1,6 +1,8 @@
 /** Collects what a step has left in the store, as facts for the reducer. Loads; decides nothing. */
-import type { Archive, Ledger, Rollout, RunContext, Usage } from '../contracts/artifacts.ts';
+import type { Archive, Rollout, Usage } from '../contracts/artifacts.ts';
+import type { RunContext } from '../contracts/context.ts';
 import type { Example } from '../contracts/dataset.ts';
+import type { Ledger } from '../contracts/item-records.ts';
 import type { ItemResult } from '../contracts/payloads.ts';
 import type { MutateItem, RolloutRequest, Step } from '../contracts/step.ts';
 import type { Components } from '../contracts/task.ts';

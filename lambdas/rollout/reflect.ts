@@ -1,5 +1,6 @@
 /** One reflection: the call, the guards, one repair; each reply kept as it arrives, by (run, generation, slot, attempt). */
-import type { Failure, ReflectionRecord, Usage } from '../contracts/artifacts.ts';
+import type { Failure, Usage } from '../contracts/artifacts.ts';
+import type { ReflectionRecord } from '../contracts/item-records.ts';
 import type { Task } from '../contracts/task.ts';
 import { placeholdersOf } from '../model/templates.ts';
 import {

@@ -1,5 +1,5 @@
 /** A run's context as the reducer takes it. */
-import type { RunContext } from '../contracts/artifacts.ts';
+import type { RunContext } from '../contracts/context.ts';
 import type { Example } from '../contracts/dataset.ts';
 import { pricesOf } from '../model/prices.ts';
 import { sameParts } from '../optimizer/archive.ts';

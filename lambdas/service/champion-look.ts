@@ -1,7 +1,7 @@
 /** The champion as a run meets it: the prompt to be beaten, and whether a scheduled run has anything new to look at. */
 import { createHash } from 'node:crypto';
-import type { RunContext } from '../contracts/artifacts.ts';
 import type { Champion } from '../contracts/catalog.ts';
+import type { RunContext } from '../contracts/context.ts';
 import type { Components } from '../contracts/task.ts';
 import { BASELINE_ID, sameParts } from '../optimizer/archive.ts';
 import { withUser } from '../rollout/resolve-task.ts';

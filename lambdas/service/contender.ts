@@ -1,6 +1,7 @@
 /** A run's winner against the champion: what it must show, and what is kept of it. */
-import type { RunContext } from '../contracts/artifacts.ts';
+
 import type { Champion } from '../contracts/catalog.ts';
+import type { RunContext } from '../contracts/context.ts';
 import type { Report } from '../contracts/report.ts';
 import { componentsSchema, taskNameSchema } from '../contracts/task.ts';
 import { addChallenger, addChampion, loadChampion } from '../store/champions.ts';

@@ -1,5 +1,5 @@
 /** How a run ended, in the words of its execution's output. */
-import type { RunContext } from '../contracts/artifacts.ts';
+import type { RunContext } from '../contracts/context.ts';
 import type { PromotionOutcome, RunOutcome, Skip } from '../contracts/payloads.ts';
 import type { Report, UnfinishedReport } from '../contracts/report.ts';
 import type { RunRecord } from '../contracts/run.ts';

@@ -2,8 +2,9 @@
  * Champion and challenger. Becoming the champion is one conditional write of the next version, so of two at once one
  * wins; the other one is in the history as a challenger, with the reason.
  */
-import type { RunContext } from '../contracts/artifacts.ts';
+
 import type { Champion } from '../contracts/catalog.ts';
+import type { RunContext } from '../contracts/context.ts';
 import type { PromotionOutcome } from '../contracts/payloads.ts';
 import type { Report } from '../contracts/report.ts';
 import { addChampion, listChampions } from '../store/champions.ts';

@@ -2,7 +2,8 @@
  * Writes down how a run's execution ended where the execution itself could not: Step Functions lets no state run after a
  * stop or a time-out. Told twice, or late, it changes nothing.
  */
-import type { Archive, RunContext, Spend } from '../contracts/artifacts.ts';
+import type { Archive, Spend } from '../contracts/artifacts.ts';
+import type { RunContext } from '../contracts/context.ts';
 import { StoreConflictError } from '../contracts/errors.ts';
 import { resumeInputSchema } from '../contracts/payloads.ts';
 import { type RunRecord, stopStatuses } from '../contracts/run.ts';

@@ -1,5 +1,6 @@
 /** What is told and measured at each turn of an optimization. */
-import type { Archive, RunContext } from '../contracts/artifacts.ts';
+import type { Archive } from '../contracts/artifacts.ts';
+import type { RunContext } from '../contracts/context.ts';
 import type { budgetCaps, Progress, RunRecord } from '../contracts/run.ts';
 import { taskCallsOf } from '../optimizer/budget.ts';
 import { putMetric } from '../platform/metrics.ts';

@@ -4,13 +4,12 @@ import type { z } from 'zod';
 import {
   type Archive,
   archiveSchema,
-  contextSchema,
-  type RunContext,
   type SealedTest,
   sealedTestSchema,
   type Verification,
   verificationSchema,
 } from '../contracts/artifacts.ts';
+import { contextSchema, type RunContext } from '../contracts/context.ts';
 import { type ChampionScores, championScoresSchema } from '../contracts/run.ts';
 import { bucketNamed, getArtifact, getText, type ObjectLocation, putJson, putText } from './objects.ts';
 

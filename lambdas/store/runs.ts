@@ -2,6 +2,7 @@
 import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import { BatchGetCommand, GetCommand, PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import type { z } from 'zod';
+import { StoreConflictError } from '../contracts/errors.ts';
 import {
   type Ledger,
   ledgerSchema,
@@ -9,8 +10,7 @@ import {
   mutationOutcomeSchema,
   type ReflectionRecord,
   reflectionRecordSchema,
-} from '../contracts/artifacts.ts';
-import { StoreConflictError } from '../contracts/errors.ts';
+} from '../contracts/item-records.ts';
 import { type RunRecord, runRecordSchema } from '../contracts/run.ts';
 import { requireEnv } from '../platform/env.ts';
 import { batchGet } from './batch.ts';

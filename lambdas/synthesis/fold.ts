@@ -1,6 +1,8 @@
 /** The state with what the items of its step have left: topics, judges, inputs, answers, spend. Pure. */
-import type { Ledger, Usage } from '../contracts/artifacts.ts';
+
+import type { Usage } from '../contracts/artifacts.ts';
 import { ModelRefusedRequestError, ModelUnavailableError } from '../contracts/errors.ts';
+import type { Ledger } from '../contracts/item-records.ts';
 import type { AnswerRow, Generated, GenerateItem, SynthesisPlan, SynthesisState } from '../contracts/synthesis.ts';
 import { addRejected, foldDrafts, type LandedBatch } from './fold-drafts.ts';
 import { countAsked } from './missing-inputs.ts';

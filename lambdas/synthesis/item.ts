@@ -1,5 +1,5 @@
 /** What an item of a synthesis needs: its run, its work from the state, its ledger, the model. */
-import type { Ledger } from '../contracts/artifacts.ts';
+import type { Ledger } from '../contracts/item-records.ts';
 import type { ItemInput } from '../contracts/payloads.ts';
 import type { RunRecord } from '../contracts/run.ts';
 import type { SynthesisPlan, SynthesisState } from '../contracts/synthesis.ts';

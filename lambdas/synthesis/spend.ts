@@ -1,5 +1,7 @@
 /** What a synthesis has spent: as its report tells it, and as the budget counts it. Pure. */
-import type { Ledger, Spend, Usage } from '../contracts/artifacts.ts';
+
+import type { Spend, Usage } from '../contracts/artifacts.ts';
+import type { Ledger } from '../contracts/item-records.ts';
 import type { AnswerRow, Generated, GenerateItem, SynthesisSpend } from '../contracts/synthesis.ts';
 import { addUsageTo } from '../optimizer/steps/spend.ts';
 

@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
-import type { RunContext, VerificationRow } from '../../lambdas/contracts/artifacts.ts';
+import type { VerificationRow } from '../../lambdas/contracts/artifacts.ts';
+import type { RunContext } from '../../lambdas/contracts/context.ts';
 import { handler } from '../../lambdas/handlers/verify.ts';
 import { newArchive } from '../../lambdas/optimizer/archive.ts';
 import { verifyStep } from '../../lambdas/optimizer/steps/verify-step.ts';

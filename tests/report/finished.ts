@@ -1,5 +1,6 @@
 /** A run that is over, as Conclude has it: an archive with a winner, and sealed rows made of plain scores. */
-import type { Archive, RunContext, VerificationRow } from '../../lambdas/contracts/artifacts.ts';
+import type { Archive, VerificationRow } from '../../lambdas/contracts/artifacts.ts';
+import type { RunContext } from '../../lambdas/contracts/context.ts';
 import type { Report } from '../../lambdas/contracts/report.ts';
 import { type Components, taskSchema } from '../../lambdas/contracts/task.ts';
 import { newArchive, store } from '../../lambdas/optimizer/archive.ts';

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { Archive, RunContext } from '../../lambdas/contracts/artifacts.ts';
+import type { Archive } from '../../lambdas/contracts/artifacts.ts';
+import type { RunContext } from '../../lambdas/contracts/context.ts';
 import { unfinishedReportSchema } from '../../lambdas/contracts/report.ts';
 import { BASELINE_ID, newArchive } from '../../lambdas/optimizer/archive.ts';
 import { buildUnfinishedReport, renderUnfinishedHtml } from '../../lambdas/report/unfinished.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { ruleWorld } from '../../bench/rule-world.ts';
-import type { RunContext } from '../../lambdas/contracts/artifacts.ts';
 import type { Champion } from '../../lambdas/contracts/catalog.ts';
+import type { RunContext } from '../../lambdas/contracts/context.ts';
 import type { PromotionOutcome } from '../../lambdas/contracts/payloads.ts';
 import type { Report } from '../../lambdas/contracts/report.ts';
 import { runRecordSchema } from '../../lambdas/contracts/run.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import type { RunContext } from '../../lambdas/contracts/artifacts.ts';
+import type { RunContext } from '../../lambdas/contracts/context.ts';
 import { newArchive } from '../../lambdas/optimizer/archive.ts';
 import {
   forgetArtifacts,

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { MutationOutcome, ReflectionRecord } from '../../lambdas/contracts/artifacts.ts';
 import { StoreConflictError } from '../../lambdas/contracts/errors.ts';
+import type { MutationOutcome, ReflectionRecord } from '../../lambdas/contracts/item-records.ts';
 import { type RunRecord, runRecordSchema } from '../../lambdas/contracts/run.ts';
 import { noUsage } from '../../lambdas/optimizer/usage.ts';
 import { emptyLedger } from '../../lambdas/rollout/item.ts';

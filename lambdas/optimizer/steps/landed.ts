@@ -1,13 +1,6 @@
 /** What has landed since Plan's last turn, as the reducer takes it: facts, no storage. */
-import type {
-  Failure,
-  Ledger,
-  MutationOutcome,
-  ReflectionRecord,
-  ScoreRow,
-  Usage,
-  VerificationRow,
-} from '../../contracts/artifacts.ts';
+import type { Failure, ScoreRow, Usage, VerificationRow } from '../../contracts/artifacts.ts';
+import type { Ledger, MutationOutcome, ReflectionRecord } from '../../contracts/item-records.ts';
 import type { RolloutRequest } from '../../contracts/step.ts';
 
 /** One rollout of the step. `cached`: another run had paid for it. */

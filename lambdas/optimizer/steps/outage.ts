@@ -1,6 +1,7 @@
 /** What must end the run: a model that refuses us, that cannot be reached, that never answers a reflection. */
-import type { Archive, Check, Ledger } from '../../contracts/artifacts.ts';
+import type { Archive, Check } from '../../contracts/artifacts.ts';
 import { ModelRefusedRequestError, ModelUnavailableError, TooManyFailuresError } from '../../contracts/errors.ts';
+import type { Ledger } from '../../contracts/item-records.ts';
 import type { Step } from '../../contracts/step.ts';
 import { BASELINE_ID, LEAST_SCORED_SHARE } from '../archive.ts';
 import type { LandedMutation, LandedRollout, LandedShard } from './landed.ts';

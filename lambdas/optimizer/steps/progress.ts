@@ -2,7 +2,9 @@
  * How far the items of an interrupted step are, from what they have left behind: what each has used of its lease, and
  * the calls of the task model that it still needs when a failed run is started again.
  */
-import type { Ledger, Usage } from '../../contracts/artifacts.ts';
+
+import type { Usage } from '../../contracts/artifacts.ts';
+import type { Ledger } from '../../contracts/item-records.ts';
 import type { VerifyItem } from '../../contracts/step.ts';
 import { type Amount, plus } from '../budget.ts';
 import type { LandedMutation, LandedRollout, LandedShard, LandedVerification } from './landed.ts';

@@ -1,5 +1,6 @@
 /** What the reducer knows of a run besides its archive, and the questions that it asks of both. */
-import type { Archive, RunContext } from '../../contracts/artifacts.ts';
+import type { Archive } from '../../contracts/artifacts.ts';
+import type { RunContext } from '../../contracts/context.ts';
 import type { Components, Task } from '../../contracts/task.ts';
 import { BASELINE_ID, candidateOf, componentsOf, judgedScores } from '../archive.ts';
 import type { RunFacts } from '../budget.ts';

@@ -1,5 +1,7 @@
 /** What landed, added to what the run has spent. Each rollout, reflection and ledger is counted once, where it lands. */
-import type { Ledger, Spend, Usage } from '../../contracts/artifacts.ts';
+
+import type { Spend, Usage } from '../../contracts/artifacts.ts';
+import type { Ledger } from '../../contracts/item-records.ts';
 import type { LandedMutation, LandedRollout, LandedShard } from './landed.ts';
 
 export function spendOf(before: Spend, landed: readonly (LandedShard | LandedMutation)[]): Spend {

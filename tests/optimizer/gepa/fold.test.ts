@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { Archive, MutationOutcome, ReflectionRecord } from '../../../lambdas/contracts/artifacts.ts';
+import type { Archive } from '../../../lambdas/contracts/artifacts.ts';
+import type { MutationOutcome, ReflectionRecord } from '../../../lambdas/contracts/item-records.ts';
 import { newArchive } from '../../../lambdas/optimizer/archive.ts';
 import { foldMutations, foldShards } from '../../../lambdas/optimizer/gepa/fold.ts';
 import { planNextStep } from '../../../lambdas/optimizer/gepa/next-step.ts';

@@ -1,12 +1,6 @@
 /** Plays whole runs against the reducer: answers every request of a step within the granted leases, and folds. */
-import type {
-  Archive,
-  Failure,
-  Ledger,
-  MutationOutcome,
-  ReflectionRecord,
-  Usage,
-} from '../../../lambdas/contracts/artifacts.ts';
+import type { Archive, Failure, Usage } from '../../../lambdas/contracts/artifacts.ts';
+import type { Ledger, MutationOutcome, ReflectionRecord } from '../../../lambdas/contracts/item-records.ts';
 import type { LeaseGrant, MutateItem, RolloutRequest, VerifyItem } from '../../../lambdas/contracts/step.ts';
 import type { Components } from '../../../lambdas/contracts/task.ts';
 import { isAccepted } from '../../../lambdas/optimizer/acceptance.ts';
