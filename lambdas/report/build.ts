@@ -10,7 +10,7 @@ import { powerOf } from '../optimizer/power.ts';
 import { stream } from '../optimizer/random.ts';
 import { bootstrapInterval, type Interval, ROUNDING_ERROR } from '../optimizer/statistics.ts';
 import { decideVerdict, nothingCompared } from '../optimizer/verdict.ts';
-import { reportedCandidates } from './candidates.ts';
+import { reportedCandidates, validationIn } from './candidates.ts';
 import { championOf } from './champion.ts';
 import { editsOf } from './edits.ts';
 import { judgeNoiseOf } from './judge-noise.ts';
@@ -58,8 +58,7 @@ export function buildReport(input: ReportInput): Report {
           seed: task.optimizer.seed,
         });
   const candidates = reportedCandidates(archive, task);
-  const validationOf = (candidateId: string): Mean =>
-    candidates.find(({ id }) => id === candidateId)?.validation ?? { mean: null, n: 0 };
+  const validationOf = (candidateId: string): Mean => validationIn(candidates, candidateId);
   const judging = judgeNoiseOf(context, context.test.size);
   const recommendedId = verdict === 'improved' ? winnerId : BASELINE_ID;
   const champion = championOf(context, archive, rows, recommendedId);

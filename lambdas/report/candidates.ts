@@ -27,3 +27,11 @@ export function reportedCandidates(archive: Archive, task: Task): Report['candid
 function meanOf(values: readonly number[]): Mean {
   return { mean: mean(values), n: values.length };
 }
+
+/** Validation of a candidate; nothing was measured of one that is not there. */
+export function validationIn(
+  candidates: readonly Pick<Report['candidates'][number], 'id' | 'validation'>[],
+  id: string,
+): Mean {
+  return candidates.find((one) => one.id === id)?.validation ?? { mean: null, n: 0 };
+}

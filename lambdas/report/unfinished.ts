@@ -5,7 +5,7 @@ import type { UnfinishedReport, UnfinishedVerdict } from '../contracts/report.ts
 import { BASELINE_ID, candidateOf, componentsOf } from '../optimizer/archive.ts';
 import { meanScores } from '../optimizer/frontier.ts';
 import { wholeScores } from '../optimizer/gepa/whole-scores.ts';
-import { reportedCandidates } from './candidates.ts';
+import { reportedCandidates, validationIn } from './candidates.ts';
 import { editsOf } from './edits.ts';
 import { renderUnfinishedPage } from './html/unfinished.ts';
 
@@ -25,7 +25,7 @@ export function buildUnfinishedReport(input: UnfinishedInput): UnfinishedReport 
   const expected = expectedScores(archive, context);
   const side = (candidateId: string): UnfinishedReport['best'] => ({
     candidateId,
-    validation: candidates.find(({ id }) => id === candidateId)?.validation ?? { mean: null, n: 0 },
+    validation: validationIn(candidates, candidateId),
     expected: expected.of(candidateId),
   });
   return {

@@ -20,17 +20,15 @@ function runAt(turn: number, options: WorldOptions): { context: RunContext; arch
 
 const better: WorldOptions = { start: 0.1, gain: 0.3, validation: 20, optimizer: { generations: 3 } };
 
+function stoppedAt(turn: number, options: WorldOptions) {
+  const { archive, context } = runAt(turn, options);
+  const given = { context, archive, spend: archive.spend, wallSeconds: 9, verdict: 'stopped' } as const;
+  return { archive, context, report: buildUnfinishedReport(given) };
+}
+
 describe('the report of a run that was stopped', () => {
   it('tells the best candidate so far as an expectation, and recommends what is proven', () => {
-    const { context, archive } = runAt(-2, better);
-
-    const report = buildUnfinishedReport({
-      context,
-      archive,
-      spend: archive.spend,
-      wallSeconds: 9,
-      verdict: 'stopped',
-    });
+    const { archive, context, report } = stoppedAt(-2, better);
 
     expect(unfinishedReportSchema.parse(report)).toEqual(report);
     expect(report).toMatchObject({
@@ -85,14 +83,7 @@ describe('the report of a run that was stopped', () => {
   });
 
   it('has a page with spend, the best so far and how to go on', () => {
-    const { context, archive } = runAt(-2, better);
-    const report = buildUnfinishedReport({
-      context,
-      archive,
-      spend: archive.spend,
-      wallSeconds: 9,
-      verdict: 'stopped',
-    });
+    const { report } = stoppedAt(-2, better);
 
     const page = renderUnfinishedHtml(report);
 
